@@ -1,0 +1,44 @@
+"""What must be known for a turn: asked for by `needs`, read by the shell in the same transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.content import Content
+from handlers.tickets import Card, Story
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a turn wants to know.
+
+    *fresh*: an unused code and a receipt. *cards*: the contact's cases, newest first, filtered by
+    *query* (folded words, all of them). *story*: the code of one case. *receipt*: what the person
+    typed to prove they hold *story*.
+    """
+
+    fresh: bool = False
+    cards: bool = False
+    query: str = ""
+    story: str = ""
+    receipt: str = ""
+
+
+NOTHING = Needs()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known: *now* is aware and in the province's time zone.
+
+    *story* is None when no such case exists, when the contact does not hold it and *proved* is
+    False, or when none was asked for; *exists* tells a wrong code from a case of others.
+    """
+
+    now: datetime
+    content: Content
+    code: str = ""
+    receipt: str = ""
+    cards: tuple[Card, ...] = ()
+    story: Story | None = None
+    exists: bool = False
+    proved: bool = False

@@ -1,0 +1,33 @@
+"""What the bot says: one neutral message that every channel can render."""
+
+from typing import Literal
+
+from handlers.model import Frozen
+
+Expects = Literal["text", "choice", "date", "number", "phone", "place", "media"]
+
+
+class Choice(Frozen):
+    """One thing a person may choose.
+
+    *key* is for the room that offered it and never leaves the server; *label* is what people
+    read, at most 35 characters, so that it fits the narrowest channel.
+    """
+
+    key: str
+    label: str
+    tone: Literal["plain", "primary", "danger"] = "plain"
+
+
+class Say(Frozen):
+    """One message to one person: plain text, never markup, and what may be chosen.
+
+    The wire payload of choice *n* (from 1) is ``c:<step>:<n>``; the server looks up what it means,
+    so a forged or old payload can do nothing but have the current question asked again.
+    *expects* is a hint for the channel: show a share-contact button, a numeric keyboard, a camera.
+    """
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    step: int = 0
+    expects: Expects = "choice"

@@ -1,0 +1,213 @@
+"""Where one conversation stands: all of it, as one value that becomes JSON and back.
+
+A *room* is what the person is doing; the *draft* is the one unsent case, kept whatever room they
+walk into, so that no step aside can lose it.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from handlers.content import Lang
+from handlers.events import Media
+from handlers.messages import Choice
+from handlers.model import Frozen
+
+
+class Part(Frozen):
+    """One message of an answer; *ref* finds it again when the person edits that message."""
+
+    text: str
+    ref: str = ""
+
+
+class Answer(Frozen):
+    """One answer of a draft: *value* for machines, *text* for people, *parts* as they were sent."""
+
+    value: str = ""
+    text: str = ""
+    parts: tuple[Part, ...] = ()
+
+
+class Draft(Frozen):
+    """A case not yet sent. An answer with an empty value was skipped by the person."""
+
+    topic: str
+    opened_at: datetime
+    answers: dict[str, Answer] = {}
+    media: tuple[Media, ...] = ()
+    notes: tuple[Part, ...] = ()
+
+
+class Pending(Frozen):
+    """Something sent before the bot knew what it was for; kept until the person says so."""
+
+    parts: tuple[Part, ...] = ()
+    media: tuple[Media, ...] = ()
+
+
+class Welcome(Frozen):
+    """Privacy notice shown, consent not yet given."""
+
+    at: Literal["welcome"] = "welcome"
+    pending: Pending = Pending()
+    statistics: bool = False
+    declined: bool = False
+
+
+class Menu(Frozen):
+    """The main menu."""
+
+    at: Literal["menu"] = "menu"
+
+
+class Languages(Frozen):
+    """Choosing a language."""
+
+    at: Literal["languages"] = "languages"
+
+
+class Topics(Frozen):
+    """Choosing what a new case is about; *pending* becomes its beginning."""
+
+    at: Literal["topics"] = "topics"
+    pending: Pending = Pending()
+
+
+class Option(Frozen):
+    """A value the bot proposes for the current question ("Did you mean …?")."""
+
+    value: str
+    text: str
+
+
+class Filling(Frozen):
+    """Answering question *index* (from 0) of the draft's form.
+
+    *parts* collects a long answer until "done"; *options* are the values asked back;
+    *editing* returns to the summary after this one answer.
+    """
+
+    at: Literal["filling"] = "filling"
+    index: int = 0
+    editing: bool = False
+    parts: tuple[Part, ...] = ()
+    options: tuple[Option, ...] = ()
+    typed: str = ""
+
+
+class Reviewing(Frozen):
+    """Reading the summary before sending."""
+
+    at: Literal["reviewing"] = "reviewing"
+
+
+class Dropping(Frozen):
+    """Asked whether to throw the draft away; *back* is where "no" leads."""
+
+    at: Literal["dropping"] = "dropping"
+    back: Filling | Reviewing
+
+
+class Resuming(Frozen):
+    """Back after a while with an unsent draft; *pending* is what was just sent, *back* where to go on."""
+
+    at: Literal["resuming"] = "resuming"
+    back: Filling | Reviewing
+    pending: Pending = Pending()
+
+
+class Cases(Frozen):
+    """The list of the person's cases: *page* from 0, *query* the words they are filtered by."""
+
+    at: Literal["cases"] = "cases"
+    page: int = 0
+    query: str = ""
+
+
+class Case(Frozen):
+    """Reading one case."""
+
+    at: Literal["case"] = "case"
+    code: str
+
+
+class Proving(Frozen):
+    """Asked for the receipt of a case this contact does not hold yet."""
+
+    at: Literal["proving"] = "proving"
+    code: str
+
+
+class Adding(Frozen):
+    """Adding texts and files to a case until "done"."""
+
+    at: Literal["adding"] = "adding"
+    code: str
+    pending: Pending = Pending()
+
+
+class Withdrawing(Frozen):
+    """Asked whether to take a case back."""
+
+    at: Literal["withdrawing"] = "withdrawing"
+    code: str
+
+
+class Sorting(Frozen):
+    """A message outside any form: for which open case is it, or for a new one?"""
+
+    at: Literal["sorting"] = "sorting"
+    pending: Pending
+
+
+class MyData(Frozen):
+    """What was agreed to, and changing it."""
+
+    at: Literal["my_data"] = "my_data"
+
+
+Room = Annotated[
+    Welcome
+    | Menu
+    | Languages
+    | Topics
+    | Filling
+    | Reviewing
+    | Dropping
+    | Resuming
+    | Cases
+    | Case
+    | Proving
+    | Adding
+    | Withdrawing
+    | Sorting
+    | MyData,
+    Field(discriminator="at"),
+]
+
+
+class Session(Frozen):
+    """One conversation of one contact. A new shape gets a new *version* and a way up to it.
+
+    *step* numbers the prompts; *offered* is what the last one let choose, so that a press or a
+    typed number is understood without asking anybody. *consent* is the version of the privacy text
+    agreed to, empty when none. *album* is the album whose receipt is still to be said.
+    """
+
+    version: Literal[1] = 1
+    lang: Lang = "vi"
+    consent: str = ""
+    statistics: bool = False
+    room: Room = Welcome()
+    step: int = 0
+    offered: tuple[Choice, ...] = ()
+    draft: Draft | None = None
+    album: str = ""
+    seen_at: datetime | None = None
+    misses: int = 0
+    missed_at: datetime | None = None
+
+
+NEW = Session()
