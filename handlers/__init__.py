@@ -1,0 +1,1 @@
+"""The mind: pure conversation, tickets and forms. Values in, values out."""
