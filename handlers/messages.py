@@ -25,9 +25,11 @@ class Say(Frozen):
     The wire payload of choice *n* (from 1) is ``c:<step>:<n>``; the server looks up what it means,
     so a forged or old payload can do nothing but have the current question asked again.
     *expects* is a hint for the channel: show a share-contact button, a numeric keyboard, a camera.
+    *lang* is the language the text is written in, for the channel's own few words around it.
     """
 
     text: str
     choices: tuple[Choice, ...] = ()
     step: int = 0
     expects: Expects = "choice"
+    lang: Literal["vi", "en"] = "vi"
