@@ -105,7 +105,6 @@ def read_calendar(toml_text: str) -> Calendar:
 
 @lru_cache(maxsize=256)
 def _holidays_of(year: int) -> tuple[frozenset[date], frozenset[date]]:
-    """Days off, and weekend days worked in exchange, of one year."""
-    # A day off may be moved across New Year: 2 January 2015 was worked for on 27 December 2014.
-    known = holidays.country_holidays("VN", years=(year - 1, year, year + 1))
+    """Days off of one year, and weekend days worked in exchange for such days of any year."""
+    known = holidays.country_holidays("VN", years=year)
     return frozenset(known), frozenset(known.weekend_workdays)
