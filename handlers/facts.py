@@ -30,8 +30,8 @@ NOTHING = Needs()
 class Facts:
     """What is known: *now* is aware and in the province's time zone.
 
-    *story* is None when no such case exists, when the contact does not hold it and *proved* is
-    False, or when none was asked for; *exists* tells a wrong code from a case of others.
+    *code* is unused. *story* is None when none was asked for, when no case has that code, and when
+    the contact neither holds it nor *proved* to hold its receipt: a stranger learns nothing.
     """
 
     now: datetime
@@ -40,5 +40,4 @@ class Facts:
     receipt: str = ""
     cards: tuple[Card, ...] = ()
     story: Story | None = None
-    exists: bool = False
     proved: bool = False

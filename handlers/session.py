@@ -31,10 +31,14 @@ class Answer(Frozen):
 
 
 class Draft(Frozen):
-    """A case not yet sent. An answer with an empty value was skipped by the person."""
+    """A case not yet sent, standing at question *index*; past the last one it is reviewed.
+
+    An answer is kept from its first word on. One with an empty value was skipped by the person.
+    """
 
     topic: str
     opened_at: datetime
+    index: int = 0
     answers: dict[str, Answer] = {}
     media: tuple[Media, ...] = ()
     notes: tuple[Part, ...] = ()
@@ -62,12 +66,6 @@ class Menu(Frozen):
     at: Literal["menu"] = "menu"
 
 
-class Languages(Frozen):
-    """Choosing a language."""
-
-    at: Literal["languages"] = "languages"
-
-
 class Topics(Frozen):
     """Choosing what a new case is about; *pending* becomes its beginning."""
 
@@ -83,18 +81,16 @@ class Option(Frozen):
 
 
 class Filling(Frozen):
-    """Answering question *index* (from 0) of the draft's form.
+    """Answering the draft's current question.
 
-    *parts* collects a long answer until "done"; *options* are the values asked back;
-    *editing* returns to the summary after this one answer.
+    *options* are what "did you mean …?" offers for *typed*; *ref* is the message that could not be
+    the answer yet, so that editing it answers.
     """
 
     at: Literal["filling"] = "filling"
-    index: int = 0
-    editing: bool = False
-    parts: tuple[Part, ...] = ()
     options: tuple[Option, ...] = ()
     typed: str = ""
+    ref: str = ""
 
 
 class Reviewing(Frozen):
@@ -104,18 +100,23 @@ class Reviewing(Frozen):
 
 
 class Dropping(Frozen):
-    """Asked whether to throw the draft away; *back* is where "no" leads."""
+    """Asked whether to throw the draft away."""
 
     at: Literal["dropping"] = "dropping"
-    back: Filling | Reviewing
 
 
 class Resuming(Frozen):
-    """Back after a while with an unsent draft; *pending* is what was just sent, *back* where to go on."""
+    """Back at an unsent draft: go on with it or begin anew; *pending* is what was just sent."""
 
     at: Literal["resuming"] = "resuming"
-    back: Filling | Reviewing
     pending: Pending = Pending()
+
+
+class Languages(Frozen):
+    """Choosing a language; *back* is where the choice leads."""
+
+    at: Literal["languages"] = "languages"
+    back: Welcome | Menu | Filling | Reviewing = Menu()
 
 
 class Cases(Frozen):
@@ -156,7 +157,7 @@ class Withdrawing(Frozen):
 
 
 class Sorting(Frozen):
-    """A message outside any form: for which open case is it, or for a new one?"""
+    """A message outside any form: which open case is it for, or is it a new one."""
 
     at: Literal["sorting"] = "sorting"
     pending: Pending
@@ -171,12 +172,12 @@ class MyData(Frozen):
 Room = Annotated[
     Welcome
     | Menu
-    | Languages
     | Topics
     | Filling
     | Reviewing
     | Dropping
     | Resuming
+    | Languages
     | Cases
     | Case
     | Proving
@@ -192,8 +193,9 @@ class Session(Frozen):
     """One conversation of one contact. A new shape gets a new *version* and a way up to it.
 
     *step* numbers the prompts; *offered* is what the last one let choose, so that a press or a
-    typed number is understood without asking anybody. *consent* is the version of the privacy text
-    agreed to, empty when none. *album* is the album whose receipt is still to be said.
+    typed label is understood at once, and a typed number too where it was *numbered*.
+    *consent* is the version of the privacy text agreed to, empty when none. *album* is the album
+    whose receipt is still to be said. *misses* counts wrong receipts since *missed_at*.
     """
 
     version: Literal[1] = 1
@@ -203,6 +205,7 @@ class Session(Frozen):
     room: Room = Welcome()
     step: int = 0
     offered: tuple[Choice, ...] = ()
+    numbered: bool = True
     draft: Draft | None = None
     album: str = ""
     seen_at: datetime | None = None

@@ -1,0 +1,270 @@
+"""Following a case: my cases, one case's story, adding to it, taking it back."""
+
+from handlers.codes import near_codes, read_code
+from handlers.content import Unit
+from handlers.effects import HoldTicket, MoveTicket
+from handlers.events import SentMedia
+from handlers.messages import Choice
+from handlers.pending import gather, summary
+from handlers.reading.dates import show_date
+from handlers.rooms import loose
+from handlers.session import Adding, Case, Cases, Menu, Pending, Proving, Session, Withdrawing
+from handlers.text import fold
+from handlers.tickets import Card, Happening, Story, move
+from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
+
+PAGE = 5  # cases on one page
+TELLS = 8  # latest entries of a story that are shown
+MISSES = 5  # wrong receipts in MISS_SECONDS before a pause
+MISS_SECONDS = 3600
+
+
+def _unit(card: Card, view: View) -> str:
+    unit: Unit | None = view.content.units.get(card.unit)
+    return unit.name.in_(view.lang) if unit else card.unit
+
+
+def _topic(card: Card, view: View) -> str:
+    topic = view.content.topics.get(card.topic)
+    return topic.title.in_(view.lang) if topic else card.topic
+
+
+# -- my cases --------------------------------------------------------------------------------------
+
+
+def show_cases(room: Cases, view: View) -> Prompt:
+    """The newest first, a page at a time."""
+    cards = view.facts.cards
+    if not cards:
+        key = "cases.none_found" if room.query else "cases.none"
+        return Prompt(view.say(key), (view.choice("new"), view.choice("menu")), "text")
+    shown = cards[room.page * PAGE : (room.page + 1) * PAGE]
+    lines = "\n".join(_line(card, view) for card in shown)
+    choices = [Choice(key=f"case:{c.code}", label=_label(c, view)) for c in shown]
+    if len(cards) > (room.page + 1) * PAGE:
+        choices.append(view.choice("more"))
+    if room.page:
+        choices.append(view.choice("fewer"))
+    choices.append(view.choice("menu"))
+    return Prompt(f"{view.say('cases.ask', count=len(cards))}\n{lines}", tuple(choices))
+
+
+def _line(card: Card, view: View) -> str:
+    return view.say(
+        "cases.line",
+        code=card.code,
+        topic=_topic(card, view),
+        status=view.say(f"status.{card.status}"),
+        day=show_date(card.opened_at.date()),
+    )
+
+
+def _label(card: Card, view: View) -> str:
+    topic = view.content.topics.get(card.topic)
+    return cut(f"{card.code} · {topic.button.in_(view.lang) if topic else card.topic}", 35)
+
+
+def at_cases(room: Cases, did: Input, view: View) -> Next:
+    """Open a case, turn the page, or look for a code or for words."""
+    session = view.session
+    match did:
+        case Picked("more"):
+            return Next(enter(session, room.model_copy(update={"page": room.page + 1})))
+        case Picked("fewer"):
+            return Next(enter(session, room.model_copy(update={"page": max(0, room.page - 1)})))
+        case Picked("menu"):
+            return Next(enter(session, Menu()))
+        case Picked(key):
+            return open_case(key.removeprefix("case:"), view)
+        case Wrote(part=part):
+            return look_up(part.text, view)
+        case SentMedia():
+            return loose.take(did, view)
+        case _:
+            return Next(session, view.say("choose.again"))
+
+
+def look_up(typed: str, view: View) -> Next:
+    """A code opens its case or asks for the receipt; other words search one's own cases."""
+    if code := read_code(typed):
+        return open_case(code, view)
+    if near_codes(typed):
+        return Next(enter(view.session, Cases()), view.say("code.mistyped"))
+    return Next(enter(view.session, Cases(query=fold(typed)[:100])))
+
+
+def open_case(code: str, view: View) -> Next:
+    """To the case when this contact holds it; else the receipt is asked for, whether it exists or not."""
+    story = view.facts.story
+    if story is not None and story.card.code == code:
+        return Next(enter(view.session, Case(code=code)))
+    return Next(enter(view.session, Proving(code=code)))
+
+
+# -- proving one holds the receipt -----------------------------------------------------------------
+
+
+def show_proving(room: Proving, view: View) -> Prompt:
+    """Ask for the receipt."""
+    return Prompt(view.say("proving.ask", code=room.code), (view.choice("menu"),), "text")
+
+
+def is_paused(session: Session, now_seconds: float) -> bool:
+    """Whether too many wrong receipts were tried within the last hour."""
+    if session.misses < MISSES or session.missed_at is None:
+        return False
+    return now_seconds - session.missed_at.timestamp() < MISS_SECONDS
+
+
+def at_proving(room: Proving, did: Input, view: View) -> Next:
+    """The right receipt lets this contact follow the case; wrong ones are counted."""
+    session, now = view.session, view.facts.now
+    match did:
+        case Picked("menu"):
+            return Next(enter(session, Menu()))
+        case Wrote():
+            if is_paused(session, now.timestamp()):
+                return Next(session, view.say("proving.pause"))
+            if view.facts.proved and view.facts.story:
+                held = enter(session, Case(code=room.code), misses=0, missed_at=None)
+                return Next(held, view.say("proving.done"), (HoldTicket(code=room.code),))
+            missed = session.model_copy(update={"misses": session.misses + 1, "missed_at": now})
+            return Next(missed, view.say("proving.wrong"))
+        case SentMedia():
+            return loose.take(did, view)
+        case _:
+            return Next(session, view.say("choose.again"))
+
+
+# -- one case --------------------------------------------------------------------------------------
+
+
+def show_case(room: Case, view: View) -> Prompt:
+    """The whole story of one case in plain words."""
+    story = view.facts.story
+    if story is None or story.card.code != room.code:
+        return Prompt(view.say("case.not_found"), (view.choice("track"), view.choice("menu")))
+    card = story.card
+    choices = []
+    if move(card.status, "add"):
+        choices.append(view.choice("add").model_copy(update={"tone": "primary"}))
+    if move(card.status, "withdraw"):
+        choices.append(view.choice("withdraw"))
+    return Prompt(_told(story, view), (*choices, view.choice("track"), view.choice("menu")))
+
+
+def _told(story: Story, view: View) -> str:
+    card = story.card
+    head = view.say(
+        "case.head",
+        code=card.code,
+        topic=_topic(card, view),
+        status=view.say(f"status.{card.status}"),
+        unit=_unit(card, view),
+        opened=show_date(card.opened_at.date()),
+        due=show_date(card.due_on),
+    )
+    answers = "\n".join(f"• {line.label}: {cut(line.text, 160)}" for line in story.lines)
+    files = view.say("case.files", files=len(story.media)) if story.media else ""
+    tale = "\n".join(_happening(entry, view) for entry in story.happenings[-TELLS:])
+    history = f"{view.say('case.history')}\n{tale}" if tale else ""
+    return "\n\n".join(part for part in (head, answers, files, history) if part)
+
+
+def _happening(entry: Happening, view: View) -> str:
+    what = view.say(f"happening.{entry.kind}")
+    text = f": {cut(entry.text, 120)}" if entry.text else ""
+    files = view.say("happening.files", files=entry.files) if entry.files else ""
+    return f"{entry.at:%d/%m/%Y %H:%M} · {what}{text}{files}"
+
+
+def at_case(room: Case, did: Input, view: View) -> Next:
+    """Add to the case, take it back, or go elsewhere; words and files begin an addition."""
+    session, story = view.session, view.facts.story
+    open_ = story is not None and move(story.card.status, "add") is not None
+    match did:
+        case Picked("add") if open_:
+            return Next(enter(session, Adding(code=room.code)))
+        case Picked("withdraw") if story and move(story.card.status, "withdraw"):
+            return Next(enter(session, Withdrawing(code=room.code)))
+        case Picked("track"):
+            return Next(enter(session, Cases()))
+        case Picked("menu"):
+            return Next(enter(session, Menu()))
+        case Picked():
+            return Next(session, view.say("case.closed_meanwhile", code=room.code))
+        case Wrote() | SentMedia() if open_:
+            return at_adding(Adding(code=room.code), did, view)
+        case Wrote() | SentMedia():
+            return loose.take(did, view)
+        case _:
+            return Next(session, view.say("choose.again"))
+
+
+# -- adding to it ----------------------------------------------------------------------------------
+
+
+def show_adding(room: Adding, view: View) -> Prompt:
+    """Ask for words or files until "done"."""
+    has = room.pending != Pending()
+    done = (view.choice("done", "choice.send_addition").model_copy(update={"tone": "primary"}),)
+    text = view.say("adding.more" if has else "adding.ask", code=room.code)
+    choices = (*(done if has else ()), view.choice("cancel", "choice.drop_addition"))
+    return Prompt(text, choices, "text")
+
+
+def at_adding(room: Adding, did: Input, view: View) -> Next:
+    """Gather, then put everything into the case as one entry of its history."""
+    session = view.session
+    match did:
+        case Picked("done"):
+            story = view.facts.story
+            if story is None or not move(story.card.status, "add"):
+                gone = enter(session, Menu())
+                return Next(gone, view.say("case.closed_meanwhile", code=room.code))
+            effect = loose.addition(room.code, room.pending)
+            done = enter(session, Menu())
+            return Next(done, view.say("adding.done", code=room.code), (effect,))
+        case Picked("cancel"):
+            return Next(enter(session, Case(code=room.code)), view.say("adding.dropped"))
+        case Wrote() | SentMedia():
+            gathered = gather(room.pending, did, view)
+            held = enter(session, Adding(code=room.code, pending=gathered.pending))
+            notice = gathered.notice or summary(gathered.pending, view)
+            return Next(held, notice, gathered.effects)
+        case _:
+            return Next(session, view.say("choose.again"))
+
+
+# -- taking it back --------------------------------------------------------------------------------
+
+
+def show_withdrawing(room: Withdrawing, view: View) -> Prompt:
+    """Ask once more before a case is taken back."""
+    return Prompt(
+        view.say("withdrawing.ask", code=room.code),
+        (
+            view.choice("no", "choice.withdraw_no").model_copy(update={"tone": "primary"}),
+            view.choice("yes", "choice.withdraw_yes").model_copy(update={"tone": "danger"}),
+        ),
+    )
+
+
+def at_withdrawing(room: Withdrawing, did: Input, view: View) -> Next:
+    """Withdraw, or go back to the case."""
+    session, story = view.session, view.facts.story
+    back = enter(session, Case(code=room.code))
+    match did:
+        case Picked("yes") if story and move(story.card.status, "withdraw"):
+            effect = MoveTicket(code=room.code, action="withdraw")
+            return Next(
+                enter(session, Menu()), view.say("withdrawing.done", code=room.code), (effect,)
+            )
+        case Picked("yes"):
+            return Next(back, view.say("case.closed_meanwhile", code=room.code))
+        case Picked("no"):
+            return Next(back)
+        case Wrote() | SentMedia():
+            return loose.take(did, view)
+        case _:
+            return Next(session, view.say("choose.again"))

@@ -1,0 +1,191 @@
+"""The front door: privacy notice and consent, the menu, languages, the person's own data."""
+
+from handlers.content import Lang
+from handlers.effects import Effect, KeepFile, SaveConsent
+from handlers.events import SentMedia
+from handlers.pending import gather
+from handlers.rooms import loose
+from handlers.session import Filling, Languages, Menu, MyData, Pending, Reviewing, Session, Welcome
+from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
+
+
+def home(session: Session) -> Session:
+    """The room a person belongs in who is doing nothing in particular."""
+    return enter(session, Menu() if session.consent else Welcome())
+
+
+# -- welcome: the notice of Law 91/2025/QH15, art. 9, before the first personal datum -------------
+
+
+def show_welcome(room: Welcome, view: View) -> Prompt:
+    """The privacy notice, with one choice for each purpose; none is chosen beforehand."""
+    controller = view.content.controller
+    notice = view.say(
+        "welcome.notice",
+        controller=controller.name.in_(view.lang),
+        years=controller.keep_years,
+        phone=controller.phone,
+        address=controller.address,
+    )
+    other = "vi" if view.lang == "en" else "en"
+    return Prompt(
+        notice,
+        (
+            view.choice("agree").model_copy(update={"tone": "primary"}),
+            view.choice(
+                "statistics", "choice.statistics_on" if room.statistics else "choice.statistics_off"
+            ),
+            view.choice("decline"),
+            view.choice(f"lang:{other}", f"choice.lang_{other}"),
+        ),
+    )
+
+
+def at_welcome(room: Welcome, did: Input, view: View) -> Next:
+    """Nothing is taken in before consent; what was sent early is held until then."""
+    session = view.session
+    match did:
+        case Picked("agree"):
+            return _agree(room, view)
+        case Picked("statistics"):
+            flipped = room.model_copy(update={"statistics": not room.statistics})
+            return Next(enter(session, flipped))
+        case Picked("decline"):
+            return Next(enter(session, Welcome()), _declined(view))
+        case Picked(key) if key.startswith("lang:"):
+            return Next(session.model_copy(update={"lang": _lang(key)}))
+        case Wrote() | SentMedia():
+            gathered = gather(room.pending, did, view)
+            held = room.model_copy(update={"pending": gathered.pending})
+            notice = gathered.notice or view.say("welcome.held")
+            return Next(enter(session, held), notice)
+        case _:
+            return Next(session, view.say("welcome.first"))
+
+
+def _declined(view: View) -> str:
+    controller = view.content.controller
+    return view.say("welcome.declined", phone=controller.phone, address=controller.address)
+
+
+def _agree(room: Welcome, view: View) -> Next:
+    version = view.content.controller.privacy_version
+    session = view.session.model_copy(update={"consent": version, "statistics": room.statistics})
+    effects: list[Effect] = [
+        SaveConsent(purpose="handling", given=True, version=version, lang=view.lang)
+    ]
+    if room.statistics:
+        effects.append(
+            SaveConsent(purpose="statistics", given=True, version=version, lang=view.lang)
+        )
+    effects += [KeepFile(media=media) for media in room.pending.media]
+    thanks = view.say("welcome.thanks")
+    if room.pending == Pending():
+        return Next(home(session), thanks, tuple(effects))
+    arrived = loose.arrive(room.pending, View(session, view.facts))
+    return Next(arrived.session, f"{thanks}\n{arrived.notice}".strip(), tuple(effects))
+
+
+# -- the menu --------------------------------------------------------------------------------------
+
+
+def show_menu(_room: Menu, view: View) -> Prompt:
+    """What can be done here; an unsent draft comes first."""
+    resume = (view.choice("resume"),) if view.session.draft else ()
+    new = view.choice("new").model_copy(update={"tone": "primary"})
+    rest = tuple(view.choice(key) for key in ("track", "data", "language", "help"))
+    return Prompt(view.say("menu.ask"), (*resume, new, *rest))
+
+
+# -- languages -------------------------------------------------------------------------------------
+
+
+def show_languages(_room: Languages, view: View) -> Prompt:
+    """Each language in its own words."""
+    return Prompt(
+        view.say("language.ask"),
+        (view.choice("lang:vi", "choice.lang_vi"), view.choice("lang:en", "choice.lang_en")),
+    )
+
+
+def at_languages(room: Languages, did: Input, view: View) -> Next:
+    """Change the language and go on where the person was."""
+    match did:
+        case Picked(key):
+            return Next(enter(view.session, room.back, lang=_lang(key)))
+        case _:
+            return Next(view.session, view.say("choose.again"))
+
+
+def to_languages(view: View) -> Next:
+    """Ask for the language, remembering the way back."""
+    room = view.session.room
+    match room:
+        case Welcome() | Filling() | Reviewing():
+            return Next(enter(view.session, Languages(back=room)))
+        case _:
+            return Next(enter(view.session, Languages()))
+
+
+def _lang(key: str) -> Lang:
+    return "en" if key == "lang:en" else "vi"
+
+
+# -- my data ---------------------------------------------------------------------------------------
+
+
+def show_my_data(_room: MyData, view: View) -> Prompt:
+    """What was agreed to, and how to change it."""
+    session, controller = view.session, view.content.controller
+    text = view.say(
+        "data.shown",
+        version=session.consent,
+        statistics=view.say("data.yes" if session.statistics else "data.no"),
+        controller=controller.name.in_(view.lang),
+        phone=controller.phone,
+        address=controller.address,
+    )
+    statistics = "choice.statistics_stop" if session.statistics else "choice.statistics_allow"
+    return Prompt(
+        text,
+        (
+            view.choice("statistics", statistics),
+            view.choice("withdraw_consent").model_copy(update={"tone": "danger"}),
+            view.choice("menu"),
+        ),
+    )
+
+
+def at_my_data(_room: MyData, did: Input, view: View) -> Next:
+    """Consent is taken back as easily as it was given (Decree 356/2025)."""
+    session = view.session
+    match did:
+        case Picked("statistics"):
+            given = not session.statistics
+            return Next(
+                session.model_copy(update={"statistics": given}),
+                view.say("data.changed"),
+                (_consent("statistics", view, given=given),),
+            )
+        case Picked("withdraw_consent"):
+            effects = [_consent("handling", view, given=False)]
+            if session.statistics:
+                effects.append(_consent("statistics", view, given=False))
+            gone = enter(session, Welcome(), consent="", statistics=False)
+            return Next(gone, view.say("data.withdrawn"), tuple(effects))
+        case Picked("menu"):
+            return Next(home(session))
+        case Wrote() | SentMedia():
+            return loose.take(did, view)
+        case _:
+            return Next(session, view.say("choose.again"))
+
+
+def _consent(purpose: str, view: View, *, given: bool) -> SaveConsent:
+    match purpose:
+        case "handling" | "statistics":
+            return SaveConsent(
+                purpose=purpose, given=given, version=view.session.consent, lang=view.lang
+            )
+        case _:
+            raise AssertionError(purpose)

@@ -1,0 +1,129 @@
+"""What the rooms share: what a person did, what they see, and where they go next."""
+
+from dataclasses import dataclass
+
+from handlers.content import Content, Lang
+from handlers.effects import Effect
+from handlers.events import Edited, SentMedia, SentUnreadable, SharedContact, SharedPlace
+from handlers.facts import Facts
+from handlers.messages import Choice, Expects, Say
+from handlers.session import Part, Room, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A choice of the current prompt, by button, number or label."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A typed command without its slash, in its Vietnamese name; *rest* is what stood behind it."""
+
+    name: str
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """Free text, cleaned; *part* remembers the message it came from."""
+
+    part: Part
+
+    @property
+    def text(self) -> str:
+        """What was written."""
+        return self.part.text
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A press on a prompt that is no longer current, or a forged one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """Nothing a person could read."""
+
+
+Input = (
+    Picked
+    | Command
+    | Wrote
+    | Stale
+    | Blank
+    | SentMedia
+    | SharedContact
+    | SharedPlace
+    | SentUnreadable
+    | Edited
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a room shows: its words, and what can be chosen."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    expects: Expects = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A session together with what is known in this turn."""
+
+    session: Session
+    facts: Facts
+
+    @property
+    def lang(self) -> Lang:
+        """The person's language."""
+        return self.session.lang
+
+    @property
+    def content(self) -> Content:
+        """What the province edits."""
+        return self.facts.content
+
+    def say(self, key: str, /, **params: object) -> str:
+        """The sentence *key* in the person's language."""
+        return self.facts.content.say(self.session.lang, key, **params)
+
+    def choice(self, key: str, text: str = "", /, **params: object) -> Choice:
+        """A choice labelled by the sentence *text* (by default ``choice.<key>``)."""
+        return Choice(key=key, label=self.say(text or f"choice.{key}", **params))
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """Where a room leads: the session with its new room, what to say before that room's prompt.
+
+    *silent* says nothing at all, not even the prompt.
+    """
+
+    session: Session
+    notice: str = ""
+    effects: tuple[Effect, ...] = ()
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one event leads to. One message at the most: that is promise 3, as a type."""
+
+    session: Session
+    say: Say | None = None
+    effects: tuple[Effect, ...] = ()
+
+
+def enter(session: Session, room: Room, **changes: object) -> Session:
+    """The same conversation in another *room*."""
+    return session.model_copy(update={"room": room, **changes})
+
+
+def cut(text: str, length: int) -> str:
+    """At most *length* characters of *text* on one line, with an ellipsis where it was cut."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
