@@ -8,16 +8,12 @@ PostgreSQL refuses to run as root. Root therefore runs it in a user namespace of
 root is called "nobody" and nothing on disk changes owner or mode; where namespaces are closed
 (some containers), as the real nobody, from a copy of the programs that nobody can read.
 
-The server is the child of a *guard*, this file run as a program. The guard waits for the end of
-its standard input, which comes when the tests close it and when they die in whatever way; then
-it stops the server and removes the folder.
+The server is the child of a guard (`postgres_guard`) that ends it however the tests end.
 """
 
 import os
 import secrets
-import select
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -31,10 +27,10 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 
+GUARD = Path(__file__).with_name("postgres_guard.py")
 NOBODY = 65534
 START_SECONDS = 60
 STOP_SECONDS = 30
-LOG_TAIL = 4000  # characters; less than a pipe holds, so that the guard never waits for a reader
 # A socket's path has at most 103 bytes on macOS and 107 on Linux, its file name included.
 LONGEST_FOLDER = 80
 CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
@@ -79,6 +75,7 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
         yield url
     finally:
         guard.communicate(timeout=STOP_SECONDS)
+        shutil.rmtree(folder, ignore_errors=True)  # there is none, unless the guard itself broke
 
 
 @contextmanager
@@ -177,7 +174,7 @@ def _start_guard(launcher: Launcher, folder: Path, *, durable: bool) -> subproce
     server = launcher.command("postgres", "-D", str(folder / "data"))
     server += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     return subprocess.Popen(
-        [sys.executable, "-I", __file__, str(folder), str(launcher.user or ""), *server],
+        [sys.executable, "-I", str(GUARD), str(folder), str(launcher.user or ""), *server],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         # Ctrl-C in the terminal is for the tests; the guard stops the server when they are done.
@@ -199,34 +196,3 @@ def _wait_until_ready(url: str, guard: subprocess.Popen[bytes]) -> None:
             time.sleep(0.02)
         else:
             return
-
-
-def guard_server(folder: Path, user: int | None, command: list[str]) -> None:
-    """Run the server until standard input ends, then stop it and remove its folder.
-
-    A server that stops by itself ends the guard too, which then prints the end of its log.
-    """
-    log = folder / "log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            command,
-            user=user,
-            group=user,
-            extra_groups=None if user is None else (),
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    while server.poll() is None:
-        if select.select([sys.stdin], [], [], 0.1)[0]:
-            server.send_signal(signal.SIGQUIT)  # at once: nothing in the folder is kept
-            server.wait()
-            break
-    else:
-        sys.stdout.write(log.read_text(errors="replace")[-LOG_TAIL:])
-    shutil.rmtree(folder)
-
-
-if __name__ == "__main__":
-    guard_server(Path(sys.argv[1]), int(sys.argv[2]) if sys.argv[2] else None, sys.argv[3:])
