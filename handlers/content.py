@@ -1,20 +1,22 @@
 """What the province edits, as values: topics and their forms, units and routing, the texts.
 
-`bot/content.py` reads the files of `content/` into these models; every fault of a file is a
-validation error here, with the key it stands at.
+`bot/content.py` reads the files of `content/` into these models; a fault inside one value is a
+validation error here, a fault between values is found by `handlers/faults.py`. What a validator
+says is read by people who edit these files: what is wrong, a dash, how to mend it.
 """
 
-import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
+from pydantic import AfterValidator, ConfigDict, model_validator
 from pydantic import Field as Setting
-from pydantic import field_validator, model_validator
 
 from handlers.calendar import Calendar
 from handlers.model import Frozen
 from handlers.territory import Territory
+from handlers.text import fold
 
 Lang = Literal["vi", "en"]
 FieldKind = Literal[
@@ -22,33 +24,63 @@ FieldKind = Literal[
 ]
 Name = r"^[a-z][a-z0-9_]*$"
 UnitId = r"^[a-z0-9][a-z0-9-]*$"
+LONGEST_LABEL = 35  # Zalo and Telegram cut or refuse longer buttons
+LONGEST_WORDS = 500  # a question, its hint and its frame fit the shortest message of a channel
+MOST_OPTIONS = 8
+PERSONAL_KINDS: dict[str, FieldKind] = {"name": "short_text", "phone": "phone"}
+ONCE_IN_A_FORM: frozenset[FieldKind] = frozenset({"commune", "media"})
+Value = TypeVar("Value")
+
+
+def repeated(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of *names* that come more than once, in alphabetical order."""
+    return tuple(sorted(name for name, times in Counter(names).items() if times > 1))
+
+
+def _sound(value: Value, faults: Iterable[str]) -> Value:
+    """The *value* itself, or a validation error of one line for each fault."""
+    if found := "\n".join(faults):
+        raise ValueError(found)
+    return value
 
 
 class Words(Frozen):
     """One sentence in both languages."""
 
-    vi: str = Setting(min_length=1)
-    en: str = Setting(min_length=1)
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    vi: str = Setting(min_length=1, max_length=LONGEST_WORDS)
+    en: str = Setting(min_length=1, max_length=LONGEST_WORDS)
 
     def in_(self, lang: Lang) -> str:
         """The sentence in *lang*."""
         return self.vi if lang == "vi" else self.en
 
 
+def alike(labels: Iterable[Words]) -> tuple[str, ...]:
+    """The labels, folded, that could not be told from another in the same language."""
+    both = tuple(labels)
+    return tuple(
+        dict.fromkeys((*repeated(fold(w.vi) for w in both), *repeated(fold(w.en) for w in both)))
+    )
+
+
+def _fits_a_button(label: Words) -> Words:
+    longest = max((label.vi, label.en), key=len)
+    if len(longest) > LONGEST_LABEL:
+        size = f"{len(longest)} characters, a button holds {LONGEST_LABEL}"
+        raise ValueError(f'"{longest}" has {size} — shorten it')
+    return label
+
+
+Label = Annotated[Words, AfterValidator(_fits_a_button)]
+
+
 class Option(Frozen):
-    """One answer of a choice field; its label fits a button of every channel."""
+    """One answer of a choice field."""
 
     id: str = Setting(pattern=Name)
-    label: Words
-
-    @field_validator("label")
-    @classmethod
-    def fits_a_button(cls, label: Words) -> Words:
-        """Zalo and Telegram cut or refuse longer labels."""
-        if max(len(label.vi), len(label.en)) > 35:
-            msg = "at most 35 characters, so that it fits a button"
-            raise ValueError(msg)
-        return label
+    label: Label
 
 
 class Field(Frozen):
@@ -61,10 +93,10 @@ class Field(Frozen):
     name: str = Setting(pattern=Name)
     kind: FieldKind
     text: Words
-    label: Words
+    label: Label
     hint: Words | None = None
     optional: bool = False
-    options: tuple[Option, ...] = ()
+    options: tuple[Option, ...] = Setting(default=(), max_length=MOST_OPTIONS)
     min: float | None = None
     max: float | None = None
     past: bool = False
@@ -72,14 +104,29 @@ class Field(Frozen):
 
     @model_validator(mode="after")
     def makes_sense(self) -> Self:
-        """A choice has options and nothing else does."""
-        if (self.kind == "choice") != bool(self.options):
-            msg = "options belong to a field of kind choice, and it needs at least two"
-            raise ValueError(msg)
-        if self.kind == "choice" and not 2 <= len(self.options) <= 8:
-            msg = "a choice has two to eight options"
-            raise ValueError(msg)
-        return self
+        """Options, limits and what is personal fit the kind."""
+        return _sound(self, self._mismatches())
+
+    def _mismatches(self) -> Iterator[str]:
+        if self.kind == "choice" and len(self.options) < 2:  # noqa: PLR2004 — one is no choice
+            yield "has fewer than two options — add options, or use another kind"
+        if self.kind != "choice" and self.options:
+            yield 'has options, but its kind is not "choice" — change one of them'
+        for twice in repeated(option.id for option in self.options):
+            yield f'two options are called "{twice}" — give one another id'
+        for twice in alike(option.label for option in self.options):
+            yield f'two options read "{twice}" — change one, for people type them as well'
+        if self.kind != "number" and (self.min is not None or self.max is not None):
+            yield 'has min or max, but its kind is not "number" — delete them'
+        if self.min is not None and self.max is not None and self.min > self.max:
+            yield "min is greater than max — exchange them"
+        if self.kind != "date" and self.past:
+            yield 'has past, but its kind is not "date" — delete it'
+        if self.personal and self.kind != PERSONAL_KINDS[self.personal]:
+            yield (
+                f'personal = "{self.personal}" needs kind = "{PERSONAL_KINDS[self.personal]}"'
+                " — change one of them"
+            )
 
 
 class Topic(Frozen):
@@ -87,19 +134,23 @@ class Topic(Frozen):
 
     id: str = Setting(pattern=Name)
     title: Words
-    button: Words
+    button: Label
     order: int
     due_days: int = Setting(ge=1, le=90)
     ask: tuple[Field, ...] = Setting(min_length=1)
 
     @model_validator(mode="after")
-    def names_are_unique(self) -> Self:
-        """Two questions of one name would overwrite each other's answer."""
-        names = [field.name for field in self.ask]
-        if len(set(names)) != len(names):
-            msg = "two questions have the same name"
-            raise ValueError(msg)
-        return self
+    def makes_sense(self) -> Self:
+        """No answer overwrites another; a case has one commune, one set of files, one person."""
+        return _sound(self, self._repetitions())
+
+    def _repetitions(self) -> Iterator[str]:
+        for name in repeated(field.name for field in self.ask):
+            yield f'two questions are called "{name}" — give one another name'
+        for kind in repeated(field.kind for field in self.ask if field.kind in ONCE_IN_A_FORM):
+            yield f'two questions are of kind "{kind}" — keep one of them'
+        for whose in repeated(field.personal for field in self.ask if field.personal):
+            yield f'two questions have personal = "{whose}" — keep one of them'
 
     def index(self, name: str) -> int:
         """Position of the question *name* (from 0); KeyError when the form has none."""
@@ -120,7 +171,7 @@ class Unit(Frozen):
 
 
 class Route(Frozen):
-    """Who is in charge of *topic* in *commune* ("*" is any); "@commune" is the commune's own unit."""
+    """Who is in charge of *topic* in *commune*: "*" is any, "@commune" the commune's own unit."""
 
     topic: str = "*"
     commune: str = "*"
@@ -141,7 +192,7 @@ class Controller(Frozen):
 class Content(Frozen):
     """Everything of `content/`, checked as a whole."""
 
-    model_config = {"frozen": True, "extra": "forbid", "arbitrary_types_allowed": True}
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     controller: Controller
     topics: Mapping[str, Topic]
@@ -157,7 +208,7 @@ class Content(Frozen):
         return tuple(sorted(self.topics.values(), key=lambda topic: topic.order))
 
     def say(self, lang: Lang, key: str, /, **params: object) -> str:
-        """The sentence *key* in *lang*; KeyError is a bug, for `faults` finds missing ones."""
+        """The sentence *key* in *lang*; KeyError is a bug, for a missing one stops the start."""
         sentence = self.texts[lang][key]
         return sentence.format_map(params) if params else sentence
 
@@ -169,40 +220,4 @@ class Content(Frozen):
                     return self.units[route.unit]
                 if commune in self.units:
                     return self.units[commune]
-        msg = "no route fits: the last one must be for every topic and commune"
-        raise LookupError(msg)
-
-
-PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-
-
-def faults(content: Content) -> tuple[str, ...]:
-    """Everything wrong between the parts of *content*, one sentence each; empty when sound."""
-    return (*_text_faults(content), *_route_faults(content))
-
-
-def _text_faults(content: Content) -> tuple[str, ...]:
-    vi, en = content.texts["vi"], content.texts["en"]
-    found = [f"texts: {key} is missing in en" for key in vi.keys() - en.keys()]
-    found += [f"texts: {key} is missing in vi" for key in en.keys() - vi.keys()]
-    found += [
-        f"texts: {key} has other {{placeholders}} in vi than in en"
-        for key in vi.keys() & en.keys()
-        if set(PLACEHOLDER.findall(vi[key])) != set(PLACEHOLDER.findall(en[key]))
-    ]
-    return tuple(sorted(found))
-
-
-def _route_faults(content: Content) -> tuple[str, ...]:
-    found = []
-    for number, route in enumerate(content.routes, 1):
-        if route.topic not in {"*", *content.topics}:
-            found.append(f"units: route {number}: no topic is called {route.topic}")
-        if route.commune != "*" and content.territory.get(route.commune) is None:
-            found.append(f"units: route {number}: no commune is called {route.commune}")
-        if route.unit != "@commune" and route.unit not in content.units:
-            found.append(f"units: route {number}: no unit is called {route.unit}")
-    last = content.routes[-1] if content.routes else None
-    if last is None or (last.topic, last.commune) != ("*", "*") or last.unit == "@commune":
-        found.append('units: the last route must be topic "*", commune "*" and a named unit')
-    return tuple(found)
+        raise LookupError("no route fits: the last one must be for every topic and commune")
