@@ -1,0 +1,40 @@
+"""The memory: everything that lasts, on SQLite or PostgreSQL.
+
+Open it with `open_store`; hand it units over `storage.database.Tx`, made of the functions of the
+repositories beside this file, one for each noun.
+"""
+
+from pathlib import Path
+
+from storage.database import StorageError, Store
+from storage.postgres import open_postgres
+from storage.seal import PLAIN, Seal
+from storage.sqlite import open_sqlite
+
+SQLITE = "sqlite:///"
+POSTGRES = ("postgresql://", "postgres://")
+
+
+async def open_store(url: str, *, lanes: int = 4, seal: Seal = PLAIN) -> Store:
+    """Open the database at *url*, brought up to date.
+
+    ``sqlite:///relative.db``, ``sqlite:////absolute.db`` or ``postgresql://…`` (all that libpq
+    understands), where *lanes* units are worked on at a time. Raises `StorageError`.
+    """
+    store, _ = await _open(url, lanes, seal)
+    return store
+
+
+async def migrate(url: str) -> list[str]:
+    """Bring the database at *url* up to date and return the names of what was applied."""
+    store, applied = await _open(url, 1, PLAIN)
+    await store.close()
+    return applied
+
+
+async def _open(url: str, lanes: int, seal: Seal) -> tuple[Store, list[str]]:
+    if url.startswith(SQLITE) and len(url) > len(SQLITE):
+        return await open_sqlite(Path(url.removeprefix(SQLITE)), seal)
+    if url.startswith(POSTGRES):
+        return await open_postgres(url, lanes, seal)
+    raise StorageError("the storage's address is sqlite:///FILE or postgresql://…")

@@ -1,0 +1,145 @@
+"""What is to be said, from decided to reached: the rows are the truth, a sender's memory a cache.
+
+A row is committed with the turn that decided it. A crash between a platform's accepting a message
+and `record` repeats that message, never loses it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from storage import people
+from storage.database import Tx
+from storage.times import ms, when
+
+Lane = Literal["reply", "notice", "announcement"]
+State = Literal["queued", "sending", "sent", "unreachable", "failed", "unknown"]
+
+WAITING: frozenset[State] = frozenset({"queued", "sending"})
+
+ADD = """
+    INSERT INTO outbox (contact_id, channel, lane, payload, ticket_id, not_before, created_at)
+    VALUES (?, (SELECT channel FROM contacts WHERE id = ?), ?, ?, ?, ?, ?) RETURNING id
+"""
+# A message waits while an earlier one of its chat and lane is put off: their order is kept.
+DUE = """
+    SELECT o.id, o.contact_id, c.address, o.lane, o.payload, o.attempts
+    FROM outbox o JOIN contacts c ON c.id = o.contact_id
+    WHERE o.channel = ? AND o.waiting = 1 AND o.id > ? AND o.not_before <= ?
+    AND NOT EXISTS (
+        SELECT 1 FROM outbox e
+        WHERE e.contact_id = o.contact_id AND e.id < o.id AND e.waiting = 1
+        AND e.lane = o.lane AND e.not_before > ?
+    )
+    ORDER BY o.id LIMIT ?
+"""
+NEXT_DUE = "SELECT MIN(not_before) FROM outbox WHERE channel = ? AND waiting = 1 AND not_before > ?"
+# What is once final stays so.
+RECORD = """
+    UPDATE outbox
+    SET state = ?, waiting = ?, attempts = ?, not_before = ?, platform_id = ?, sent_at = ?,
+        error = ?
+    WHERE id = ? AND waiting = 1
+"""
+AFTER = """
+    SELECT id, payload, created_at FROM outbox WHERE contact_id = ? AND id > ? ORDER BY id LIMIT ?
+"""
+PENDING = "SELECT COUNT(*), MIN(created_at) FROM outbox WHERE channel = ? AND waiting = 1"
+
+
+class Due(NamedTuple):
+    """A message to send now."""
+
+    id: int
+    contact_id: int
+    address: str
+    lane: Lane
+    payload: str
+    attempts: int
+
+
+class Result(NamedTuple):
+    """What came of sending; *not_before* is when to try again, for what stays queued."""
+
+    id: int
+    state: State
+    at: datetime
+    attempts: int = 1
+    not_before: datetime | None = None
+    platform_id: str = ""
+    error: str = ""
+
+
+class Message(NamedTuple):
+    """A message a chat was or will be told."""
+
+    id: int
+    payload: str
+    at: datetime
+
+
+class Pending(NamedTuple):
+    """How much is waiting, and since when the oldest of it."""
+
+    waiting: int
+    oldest: datetime | None
+
+
+def add(
+    tx: Tx,
+    contact_id: int,
+    payload: str,
+    now: datetime,
+    *,
+    lane: Lane = "reply",
+    ticket_id: int | None = None,
+) -> int:
+    """Queue a message and return its id, which grows within a chat."""
+    at = ms(now)
+    return tx.add(ADD, (contact_id, contact_id, lane, payload, ticket_id, at, at))
+
+
+def due(tx: Tx, channel: str, now: datetime, after_id: int, limit: int) -> tuple[Due, ...]:
+    """What a channel has to send now, oldest first: after a restart, and for retries."""
+    at = ms(now)
+    rows = tx.rows(DUE, (channel, after_id, at, at, limit))
+    return tuple(
+        Due(id, contact_id, people.shown(tx, address), lane, payload, attempts)
+        for id, contact_id, address, lane, payload, attempts in rows  # noqa: A001 - a row's id
+    )
+
+
+def next_due(tx: Tx, channel: str, now: datetime) -> datetime | None:
+    """When the next message that was put off may be tried again."""
+    row = tx.row(NEXT_DUE, (channel, ms(now)))
+    return None if row is None or row[0] is None else when(row[0])
+
+
+def record(tx: Tx, results: Sequence[Result]) -> None:
+    """Write down what came of sending."""
+    tx.many(RECORD, [_recorded(result) for result in results])
+
+
+def after(tx: Tx, contact_id: int, id: int, limit: int) -> tuple[Message, ...]:  # noqa: A002 - a row's id
+    """What a chat was told after message *id*, sent or not, oldest first."""
+    rows = tx.rows(AFTER, (contact_id, id, limit))
+    return tuple(Message(number, payload, when(at)) for number, payload, at in rows)
+
+
+def pending(tx: Tx, channel: str) -> Pending:
+    """What a channel has still to send."""
+    waiting, oldest = tx.rows(PENDING, (channel,))[0]
+    return Pending(waiting, None if oldest is None else when(oldest))
+
+
+def _recorded(result: Result) -> tuple[str | int | None, ...]:
+    return (
+        result.state,
+        int(result.state in WAITING),
+        result.attempts,
+        ms(result.not_before or result.at),
+        result.platform_id or None,
+        ms(result.at) if result.state == "sent" else None,
+        result.error or None,
+        result.id,
+    )

@@ -1,0 +1,221 @@
+"""Contacts and the people behind them: the only place where a name, a phone or an address is read.
+
+Everything personal passes `tx.seal` here and nowhere else.
+"""
+
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from handlers.effects import Purpose, SaveConsent
+from handlers.model import Frozen
+from storage.database import Tx
+from storage.times import ms, when
+
+FIND = "SELECT id, person_id, reachable FROM contacts WHERE channel = ? AND address_key = ?"
+GET = "SELECT id, person_id, reachable FROM contacts WHERE id = ?"
+FIND_MOVED = "SELECT contact_id FROM chat_moves WHERE channel = ? AND address_key = ?"
+ADD_PERSON = """
+    INSERT INTO people (name, phone, lang, created_at) VALUES ('', '', '', ?) RETURNING id
+"""
+DROP_PERSON = "DELETE FROM people WHERE id = ?"
+# Two workers may meet the same new chat at once: one of them inserts, both then find.
+ADD_CONTACT = """
+    INSERT INTO contacts (channel, address_key, address, person_id, created_at)
+    VALUES (?, ?, ?, ?, ?) ON CONFLICT (channel, address_key) DO NOTHING
+"""
+ADDRESS = "SELECT channel, address FROM contacts WHERE id = ?"
+SET_ADDRESS = "UPDATE contacts SET address_key = ?, address = ? WHERE id = ?"
+SET_REACHABLE = """
+    UPDATE contacts SET reachable = ?, left_at = CASE WHEN ? = 1 THEN NULL ELSE ? END
+    WHERE id = ? AND reachable <> ?
+"""
+# An empty value leaves what is known.
+SET_PERSON = """
+    UPDATE people
+    SET name = COALESCE(NULLIF(?, ''), name),
+        phone = COALESCE(NULLIF(?, ''), phone),
+        lang = COALESCE(NULLIF(?, ''), lang)
+    WHERE id = (SELECT person_id FROM contacts WHERE id = ?)
+"""
+PERSON = """
+    SELECT p.name, p.phone, p.lang
+    FROM contacts c JOIN people p ON p.id = c.person_id WHERE c.id = ?
+"""
+ADD_CONSENT = """
+    INSERT INTO consents (contact_id, purpose, given, version, lang, at) VALUES (?, ?, ?, ?, ?, ?)
+"""
+CONSENTS = """
+    SELECT purpose, given, version, lang, at FROM consents WHERE contact_id = ? ORDER BY id
+"""
+ADD_MOVE = """
+    INSERT INTO chat_moves (channel, address_key, contact_id, at) VALUES (?, ?, ?, ?)
+    ON CONFLICT (channel, address_key) DO UPDATE
+    SET contact_id = excluded.contact_id, at = excluded.at
+"""
+DROP_MOVE = "DELETE FROM chat_moves WHERE channel = ? AND address_key = ?"
+# What the short-lived second contact of one chat may have gathered before the move was known.
+MERGE = (
+    "UPDATE chat_moves SET contact_id = ? WHERE contact_id = ?",
+    "UPDATE consents SET contact_id = ? WHERE contact_id = ?",
+    "UPDATE tickets SET contact_id = ? WHERE contact_id = ?",
+    """
+    INSERT INTO ticket_contacts (contact_id, ticket_id, since)
+    SELECT ?, ticket_id, since FROM ticket_contacts WHERE contact_id = ? ON CONFLICT DO NOTHING
+    """,
+    "UPDATE inbox SET contact_id = ? WHERE contact_id = ?",
+    "UPDATE outbox SET contact_id = ? WHERE contact_id = ?",
+    "UPDATE files SET contact_id = ? WHERE contact_id = ?",
+)
+FORGET = (
+    "DELETE FROM ticket_contacts WHERE contact_id = ?",
+    "DELETE FROM timers WHERE contact_id = ?",
+    "DELETE FROM sessions WHERE contact_id = ?",
+    "DELETE FROM contacts WHERE id = ?",
+)
+
+
+class Contact(NamedTuple):
+    """A chat: *person_id* is who is behind it, *reachable* whether it can be written to."""
+
+    id: int
+    person_id: int
+    reachable: bool
+
+
+class Person(NamedTuple):
+    """Who somebody said they are; empty where they did not say."""
+
+    name: str
+    phone: str
+    lang: str
+
+
+class Consent(Frozen):
+    """One entry of what was agreed to or taken back."""
+
+    purpose: Purpose
+    given: bool
+    version: str
+    lang: Literal["vi", "en"]
+    at: datetime
+
+
+def contact(tx: Tx, channel: str, address: str, now: datetime) -> Contact:
+    """The contact at *address*, made if it is new."""
+    found = find(tx, channel, address)
+    return _make(tx, channel, address, now) if found is None else found
+
+
+def find(tx: Tx, channel: str, address: str) -> Contact | None:
+    """The contact at *address*, or that was there before its chat moved."""
+    key = tx.seal.key(address)
+    found = tx.row(FIND, (channel, key))
+    if found is None and (moved := tx.row(FIND_MOVED, (channel, key))):
+        found = tx.row(GET, moved)
+    return None if found is None else Contact(found[0], found[1], found[2] == 1)
+
+
+def address(tx: Tx, contact_id: int) -> tuple[str, str]:
+    """Channel and address of a contact."""
+    found = tx.row(ADDRESS, (contact_id,))
+    if found is None:
+        raise LookupError(f"no contact {contact_id}")
+    return found[0], shown(tx, found[1])
+
+
+def key(tx: Tx, address: str) -> str:
+    """What `contacts.address_key` holds for *address*, for statements that join contacts."""
+    return tx.seal.key(address)
+
+
+def shown(tx: Tx, sealed: str) -> str:
+    """The address, name, phone or raw message a row holds *sealed*."""
+    return tx.seal.show(sealed)
+
+
+def hidden(tx: Tx, text: str) -> str:
+    """A personal text as a row may hold it."""
+    return tx.seal.hide(text)
+
+
+def move(tx: Tx, channel: str, old: str, new: str, now: datetime) -> bool:
+    """A chat has a new address: one contact from now on; whether its old one was known.
+
+    What the new address gathered before this was known goes to the older contact, whose
+    conversation goes on.
+    """
+    here = find(tx, channel, old)
+    if here is None:
+        return False
+    other = find(tx, channel, new)
+    if other is not None and other.id != here.id:
+        _merge(tx, here.id, other.id)
+    new_key = tx.seal.key(new)
+    tx.do(SET_ADDRESS, (new_key, tx.seal.hide(new), here.id))
+    tx.do(DROP_MOVE, (channel, new_key))
+    if old != new:
+        tx.do(ADD_MOVE, (channel, tx.seal.key(old), here.id, ms(now)))
+    return True
+
+
+def set_reachable(tx: Tx, contact_id: int, now: datetime, *, reachable: bool) -> None:
+    """Remember whether a contact can be written to, and since when not."""
+    tx.do(SET_REACHABLE, (int(reachable), int(reachable), ms(now), contact_id, int(reachable)))
+
+
+def describe(tx: Tx, contact_id: int, *, name: str = "", phone: str = "", lang: str = "") -> None:
+    """Remember what a person said of themselves; what is empty leaves what is known."""
+    tx.do(
+        SET_PERSON,
+        (name and tx.seal.hide(name), phone and tx.seal.hide(phone), lang, contact_id),
+    )
+
+
+def person(tx: Tx, contact_id: int) -> Person:
+    """Who is behind a contact."""
+    found = tx.row(PERSON, (contact_id,))
+    if found is None:
+        raise LookupError(f"no contact {contact_id}")
+    name, phone, lang = found
+    return Person(name and shown(tx, name), phone and shown(tx, phone), lang)
+
+
+def add_consent(tx: Tx, contact_id: int, consent: SaveConsent, now: datetime) -> None:
+    """Append what was agreed to or taken back; nothing is ever overwritten."""
+    tx.do(
+        ADD_CONSENT,
+        (
+            contact_id,
+            consent.purpose,
+            int(consent.given),
+            consent.version,
+            consent.lang,
+            ms(now),
+        ),
+    )
+
+
+def consents(tx: Tx, contact_id: int) -> tuple[Consent, ...]:
+    """All a contact agreed to or took back, oldest first."""
+    return tuple(
+        Consent(purpose=purpose, given=given == 1, version=version, lang=lang, at=when(at))
+        for purpose, given, version, lang, at in tx.rows(CONSENTS, (contact_id,))
+    )
+
+
+def _make(tx: Tx, channel: str, address: str, now: datetime) -> Contact:
+    person_id = tx.add(ADD_PERSON, (ms(now),))
+    values = (channel, tx.seal.key(address), tx.seal.hide(address), person_id, ms(now))
+    if not tx.do(ADD_CONTACT, values):
+        tx.do(DROP_PERSON, (person_id,))
+    made = find(tx, channel, address)
+    if made is None:
+        raise LookupError("a contact just made is gone")
+    return made
+
+
+def _merge(tx: Tx, kept: int, gone: int) -> None:
+    for statement in MERGE:
+        tx.do(statement, (kept, gone))
+    for statement in FORGET:
+        tx.do(statement, (gone,))

@@ -1,0 +1,50 @@
+"""Where each conversation stands: one JSON text for each contact."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from storage import people
+from storage.database import Tx
+from storage.times import ms
+
+# The hot path of every turn: contact and session in one go, locked against other workers.
+OPEN = """
+    SELECT c.id, s.state, c.reachable
+    FROM contacts c JOIN sessions s ON s.contact_id = c.id
+    WHERE c.channel = ? AND c.address_key = ? /*lock s*/
+"""
+OPEN_BY_ID = """
+    SELECT c.id, s.state, c.reachable
+    FROM contacts c JOIN sessions s ON s.contact_id = c.id
+    WHERE c.id = ? /*lock s*/
+"""
+MAKE = """
+    INSERT INTO sessions (contact_id, state, updated_at) VALUES (?, '', ?)
+    ON CONFLICT (contact_id) DO NOTHING
+"""
+SAVE = "UPDATE sessions SET state = ?, updated_at = ? WHERE contact_id = ?"
+
+
+class Opened(NamedTuple):
+    """A conversation, locked until the end of the transaction; *state* is empty when it is new."""
+
+    contact_id: int
+    state: str
+    reachable: bool
+
+
+def open(tx: Tx, channel: str, address: str, now: datetime) -> Opened:  # noqa: A001 - sessions.open reads well
+    """The conversation with *address*; contact and session are made when they are new."""
+    found = tx.row(OPEN, (channel, people.key(tx, address)))
+    if found is None:
+        contact = people.contact(tx, channel, address, now)
+        tx.do(MAKE, (contact.id, ms(now)))
+        found = tx.row(OPEN_BY_ID, (contact.id,))
+    if found is None:
+        raise LookupError("a session just made is gone")
+    return Opened(found[0], found[1], found[2] == 1)
+
+
+def save(tx: Tx, contact_id: int, state: str, now: datetime) -> None:
+    """Replace the state of an opened conversation."""
+    tx.do(SAVE, (state, ms(now), contact_id))

@@ -1,0 +1,274 @@
+"""SQLite: one writing connection, one reading one, each on its own thread; one process.
+
+Durable by WAL with ``synchronous=FULL``. A second writing process would starve (SQLite's busy wait
+is not fair), so it is refused by a lock on a file beside the database, which the kernel lets go of
+however the process dies.
+"""
+
+import fcntl
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+
+from storage import migrations
+from storage.batch import Connection, Fault, Job, Outcome, look, persist
+from storage.database import Params, Row, StorageError, StorageTakenError, Tx
+from storage.lane import Lane
+from storage.seal import Seal
+
+T = TypeVar("T")
+
+OLDEST = (3, 35, 0)  # the first with RETURNING
+
+_SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cache_size = -8000",
+    # Lets a WAL that a long read made grow shrink again.
+    "PRAGMA journal_size_limit = 67108864",
+)
+
+# The rest of a statement's errors are the statement's own fault (SQLITE_ERROR, CONSTRAINT, …).
+_UNAVAILABLE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_READONLY,
+}
+
+TOKENS = {
+    "identity": "INTEGER PRIMARY KEY AUTOINCREMENT",
+    "key": "INTEGER PRIMARY KEY",
+    "clustered": "WITHOUT ROWID",
+    "ticket_words": """
+        CREATE VIRTUAL TABLE ticket_words USING fts5(words, tokenize = 'unicode61')
+    """,
+    "history_only_grows": """
+        CREATE TRIGGER history_is_never_updated BEFORE UPDATE ON history
+        BEGIN SELECT RAISE(ABORT, 'history only grows'); END;
+        CREATE TRIGGER history_is_never_deleted BEFORE DELETE ON history
+        BEGIN SELECT RAISE(ABORT, 'history only grows'); END
+    """,
+}
+
+
+class SqliteConnection(Connection):
+    """Statements on one `sqlite3` connection.
+
+    One cursor for all of them: each statement resets the one before, so that none is left open
+    over a commit.
+    """
+
+    tokens = TOKENS
+
+    def __init__(self, connection: sqlite3.Connection, seal: Seal) -> None:
+        self.seal = seal
+        self._connection = connection
+        self._cursor = connection.cursor()
+
+    def rows(self, sql: str, params: Params = ()) -> list[Row]:
+        """See `Tx`."""
+        return self._cursor.execute(sql, params).fetchall()
+
+    def row(self, sql: str, params: Params = ()) -> Row | None:
+        """See `Tx`."""
+        found: Row | None = self._cursor.execute(sql, params).fetchone()
+        return found
+
+    def do(self, sql: str, params: Params = ()) -> int:
+        """See `Tx`."""
+        return self._cursor.execute(sql, params).rowcount
+
+    def add(self, sql: str, params: Params = ()) -> int:
+        """See `Tx`."""
+        number: int = self._cursor.execute(sql, params).fetchone()[0]
+        return number
+
+    def many(self, sql: str, params: Iterable[Params]) -> None:
+        """See `Tx`."""
+        self._cursor.executemany(sql, params)
+
+    def begin(self) -> None:
+        """See `Connection`."""
+        # A deferred one that reads first and writes later fails at once when another wrote between.
+        self._cursor.execute("BEGIN IMMEDIATE")
+
+    def begin_alone(self) -> None:
+        """See `Connection`."""
+        self.begin()
+
+    def begin_reading(self) -> None:
+        """See `Connection`."""
+        self._cursor.execute("BEGIN")
+
+    def commit(self) -> None:
+        """See `Connection`."""
+        self._cursor.execute("COMMIT")
+
+    def rollback(self) -> None:
+        """See `Connection`."""
+        if self._connection.in_transaction:
+            self._cursor.execute("ROLLBACK")
+
+    def mark(self) -> None:
+        """See `Connection`."""
+        self._cursor.execute("SAVEPOINT unit")
+
+    def keep(self) -> None:
+        """See `Connection`."""
+        self._cursor.execute("RELEASE unit")
+
+    def undo(self) -> None:
+        """See `Connection`."""
+        self._cursor.execute("ROLLBACK TO unit")
+        self._cursor.execute("RELEASE unit")
+
+    def fault(self, error: Exception) -> Fault | None:
+        """See `Connection`; SQLite ends a transaction by itself when it can't go on with it."""
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        lost = not self._connection.in_transaction
+        return "unavailable" if code in _UNAVAILABLE or lost else None
+
+    def script(self, sql: str) -> None:
+        """See `Connection`; `sqlite3`'s own executescript would commit first."""
+        statement = ""
+        for piece in sql.split(";"):
+            statement += piece + ";"
+            if sqlite3.complete_statement(statement):
+                self._cursor.execute(statement)
+                statement = ""
+
+
+class SqliteStore:
+    """A database file and its two threads."""
+
+    engine = "sqlite"
+
+    def __init__(self, writer: "_Side", reader: "_Side", lock: int) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._lock = lock
+        self._lane = Lane(self._persist)
+
+    async def run(
+        self,
+        unit: Callable[[Tx], T],
+        *,
+        key: int = 0,  # noqa: ARG002 - one writer keeps the order of every key
+        failed: Callable[[Tx, Exception], T] | None = None,
+    ) -> T:
+        """See `Store`."""
+        return await self._lane.run(Job(unit, failed))
+
+    async def read(self, unit: Callable[[Tx], T]) -> T:
+        """See `Store`."""
+        return await self._reader.run(lambda connection: look(connection, unit))
+
+    async def close(self) -> None:
+        """See `Store`."""
+        await self._lane.close()
+        await self._reader.close()
+        await self._writer.close()
+        os.close(self._lock)
+
+    async def _persist(self, jobs: Sequence[Job[Any]]) -> list[Outcome[Any]]:
+        return await self._writer.run(lambda connection: persist(connection, jobs))
+
+
+class _Side:
+    """An aiosqlite connection, whose thread runs whole functions for us.
+
+    aiosqlite offers a hop for each statement only; a whole batch in one hop is 12 times as fast
+    (bench/). So its private `_execute` and `_conn` are used, here and nowhere else;
+    tests/storage/test_sqlite.py fails when a new release changes them.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection, seal: Seal) -> None:
+        self._aiosqlite = connection
+        self._seal = seal
+        self._connection: SqliteConnection | None = None
+
+    async def run(self, function: Callable[[Connection], T]) -> T:
+        """Run *function* on the connection's thread."""
+        value: T = await self._aiosqlite._execute(  # type: ignore[no-untyped-call] # noqa: SLF001 - see above
+            self._call, function
+        )
+        return value
+
+    async def close(self) -> None:
+        """Close the connection and end its thread."""
+        await self._aiosqlite.close()
+
+    def _call(self, function: Callable[[Connection], T]) -> T:
+        # Made here because sqlite3 wants its objects used by the thread that made them.
+        if self._connection is None:
+            self._connection = SqliteConnection(
+                self._aiosqlite._conn,  # noqa: SLF001 - see above
+                self._seal,
+            )
+        return function(self._connection)
+
+
+async def open_sqlite(path: Path, seal: Seal) -> tuple[SqliteStore, list[str]]:
+    """Open, or make, the database at *path*; also the names of the migrations just applied."""
+    if sqlite3.sqlite_version_info < OLDEST:
+        raise StorageError(f"SQLite {sqlite3.sqlite_version} is too old; 3.35 is needed")
+    lock = _take(path)
+    async with AsyncExitStack() as undo:
+        undo.callback(os.close, lock)
+        uri = path.absolute().as_uri()  # noqa: ASYNC240 - no disk is touched
+        writer = await _open(f"{uri}?mode=rw", _SETTINGS, seal)
+        undo.push_async_callback(writer.close)
+        done = await writer.run(lambda connection: migrations.apply(connection, time.time()))
+        reader = await _open(f"{uri}?mode=ro", ("PRAGMA query_only = ON",), seal)
+        undo.pop_all()
+    return SqliteStore(writer, reader, lock), done
+
+
+async def _open(uri: str, settings: Sequence[str], seal: Seal) -> _Side:
+    connection = await aiosqlite.connect(
+        uri,
+        uri=True,
+        isolation_level=None,  # transactions are begun and ended here, not guessed
+        timeout=5.0,
+        cached_statements=256,
+    )
+    try:
+        for setting in settings:
+            await connection.execute_fetchall(setting)
+    except BaseException:
+        await connection.close()
+        raise
+    return _Side(connection, seal)
+
+
+def _take(path: Path) -> int:
+    """Make the file at *path* if it is new, its owner's alone, and lock it while we live."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Not the database itself: closing any descriptor of it would drop SQLite's own locks.
+    lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise StorageTakenError(
+            f"another process writes to {path}: stop it, or use PostgreSQL for several workers"
+        ) from error
+    # SQLite gives its -wal and -shm files the mode of the database.
+    path.touch(0o600)
+    path.chmod(0o600)
+    return lock
