@@ -2,7 +2,7 @@
 
 `bot/content.py` reads the files of `content/` into these models; a fault inside one value is a
 validation error here, a fault between values is found by `handlers/faults.py`. What a validator
-says is read by people who edit these files: what is wrong, a dash, how to mend it.
+says is read by the officials who edit these files: what is wrong, a dash, how to mend it.
 """
 
 from collections import Counter
@@ -68,8 +68,8 @@ def alike(labels: Iterable[Words]) -> tuple[str, ...]:
 def _fits_a_button(label: Words) -> Words:
     longest = max((label.vi, label.en), key=len)
     if len(longest) > LONGEST_LABEL:
-        size = f"{len(longest)} characters, a button holds {LONGEST_LABEL}"
-        raise ValueError(f'"{longest}" has {size} — shorten it')
+        size = f"dài {len(longest)} ký tự, nút bấm chứa {LONGEST_LABEL}"
+        raise ValueError(f'"{longest}" {size} — rút ngắn lại')
     return label
 
 
@@ -109,24 +109,22 @@ class Field(Frozen):
 
     def _mismatches(self) -> Iterator[str]:
         if self.kind == "choice" and len(self.options) < 2:  # noqa: PLR2004 — one is no choice
-            yield "has fewer than two options — add options, or use another kind"
+            yield "có ít hơn hai lựa chọn — thêm lựa chọn, hoặc dùng kind khác"
         if self.kind != "choice" and self.options:
-            yield 'has options, but its kind is not "choice" — change one of them'
+            yield 'có options nhưng kind không phải "choice" — sửa một trong hai'
         for twice in repeated(option.id for option in self.options):
-            yield f'two options are called "{twice}" — give one another id'
+            yield f'hai lựa chọn cùng id "{twice}" — đổi một id'
         for twice in alike(option.label for option in self.options):
-            yield f'two options read "{twice}" — change one, for people type them as well'
+            yield f'hai lựa chọn cùng ghi "{twice}" — đổi một, vì người dân còn gõ chữ thay vì bấm'
         if self.kind != "number" and (self.min is not None or self.max is not None):
-            yield 'has min or max, but its kind is not "number" — delete them'
+            yield 'có min hoặc max nhưng kind không phải "number" — xóa đi'
         if self.min is not None and self.max is not None and self.min > self.max:
-            yield "min is greater than max — exchange them"
+            yield "min lớn hơn max — đổi chỗ hai số"
         if self.kind != "date" and self.past:
-            yield 'has past, but its kind is not "date" — delete it'
+            yield 'có past nhưng kind không phải "date" — xóa đi'
         if self.personal and self.kind != PERSONAL_KINDS[self.personal]:
-            yield (
-                f'personal = "{self.personal}" needs kind = "{PERSONAL_KINDS[self.personal]}"'
-                " — change one of them"
-            )
+            needed = PERSONAL_KINDS[self.personal]
+            yield f'personal = "{self.personal}" cần kind = "{needed}" — sửa một trong hai'
 
 
 class Topic(Frozen):
@@ -146,11 +144,11 @@ class Topic(Frozen):
 
     def _repetitions(self) -> Iterator[str]:
         for name in repeated(field.name for field in self.ask):
-            yield f'two questions are called "{name}" — give one another name'
+            yield f'hai câu hỏi cùng name "{name}" — đổi một tên'
         for kind in repeated(field.kind for field in self.ask if field.kind in ONCE_IN_A_FORM):
-            yield f'two questions are of kind "{kind}" — keep one of them'
+            yield f'hai câu hỏi cùng kind "{kind}" — chỉ giữ một'
         for whose in repeated(field.personal for field in self.ask if field.personal):
-            yield f'two questions have personal = "{whose}" — keep one of them'
+            yield f'hai câu hỏi cùng personal = "{whose}" — chỉ giữ một'
 
     def index(self, name: str) -> int:
         """Position of the question *name* (from 0); KeyError when the form has none."""

@@ -40,16 +40,16 @@ def text_faults(texts: Mapping[Lang, Mapping[str, str]]) -> tuple[Fault, ...]:
 
 
 def _missing(lang: Lang, there: Mapping[str, str], here: Mapping[str, str]) -> list[Fault]:
-    mend = "translate it here, or delete it in the other language"
+    mend = "dịch sang đây, hoặc xóa ở ngôn ngữ kia"
     return [
-        Fault(file=f"texts/{lang}.toml", key=key, message="is missing", mend=mend)
+        Fault(file=f"texts/{lang}.toml", key=key, message="còn thiếu", mend=mend)
         for key in sorted(there.keys() - here.keys())
     ]
 
 
 def _broken(lang: Lang, sentences: Mapping[str, str]) -> list[Fault]:
-    message = "has a { or } that belongs to no {placeholder}"
-    mend = "write {placeholder} in small letters, or take the braces out"
+    message = "có dấu { hoặc } không thành một {chỗ_điền}"
+    mend = "viết tên chữ thường không dấu giữa { và }, hoặc bỏ dấu ngoặc"
     return [
         Fault(file=f"texts/{lang}.toml", key=key, message=message, mend=mend)
         for key, sentence in sentences.items()
@@ -63,8 +63,8 @@ def _differing(vi: Mapping[str, str], en: Mapping[str, str]) -> list[Fault]:
         here, there = _placeholders(vi[key]), _placeholders(en[key])
         if here is not None and there is not None and here != there:
             only = ", ".join(f"{{{name}}}" for name in sorted(here ^ there))
-            message = f"{only} stands in one language only"
-            mend = "use the same {placeholders} in both"
+            message = f"{only} chỉ có ở một ngôn ngữ"
+            mend = "dùng cùng các chỗ điền ở cả hai"
             found.append(Fault(file="texts/vi.toml", key=key, message=message, mend=mend))
     return found
 
@@ -87,8 +87,8 @@ def topic_faults(topics: Collection[Topic]) -> tuple[Fault, ...]:
         Fault(
             file="topics",
             key="button",
-            message=f'two topics read "{twice}"',
-            mend="change one, for people type them as well",
+            message=f'hai chủ đề cùng ghi "{twice}"',
+            mend="đổi một, vì người dân còn gõ chữ thay vì bấm",
         )
         for twice in alike(topic.button for topic in topics)
     )
@@ -110,9 +110,9 @@ def route_faults(
         found += _shadowed(at, route, routes[: number - 1])
     last = routes[-1] if routes else None
     if last is None or (last.topic, last.commune) != ("*", "*") or last.unit == "@commune":
-        message = "is not for every topic and commune"
-        mend = "end the file with a [[route]] that has a unit and nothing else"
-        found.append(Fault(file="units.toml", key="the last route", message=message, mend=mend))
+        message = "mục cuối không nhận mọi chủ đề của mọi xã, phường"
+        mend = "thêm ở cuối tệp một [[route]] chỉ có unit"
+        found.append(Fault(file="units.toml", key="route", message=message, mend=mend))
     return tuple(found)
 
 
@@ -120,8 +120,8 @@ def _unknown(key: str, name: str, known: Collection[str], wild: str) -> list[Fau
     if name == wild or name in known:
         return []
     close = get_close_matches(name, known, n=1)
-    mend = f'is "{close[0]}" meant?' if close else f'use an id that exists, or "{wild}"'
-    return [Fault(file="units.toml", key=key, message=f'there is no "{name}"', mend=mend)]
+    mend = f'có phải là "{close[0]}"?' if close else f'dùng một id có thật, hoặc "{wild}"'
+    return [Fault(file="units.toml", key=key, message=f'không có "{name}"', mend=mend)]
 
 
 def _shadowed(key: str, route: Route, earlier: Sequence[Route]) -> list[Fault]:
@@ -133,5 +133,5 @@ def _shadowed(key: str, route: Route, earlier: Sequence[Route]) -> list[Fault]:
         for other in earlier
     ):
         return []
-    message = "is never reached: an earlier route takes its cases"
-    return [Fault(file="units.toml", key=key, message=message, mend="move it up, or delete it")]
+    message = "không bao giờ được dùng: một mục phía trên đã nhận hết"
+    return [Fault(file="units.toml", key=key, message=message, mend="chuyển lên trên, hoặc xóa")]

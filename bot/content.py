@@ -1,0 +1,257 @@
+"""Reads the files of `content/`; whatever is wrong in them is told at once, in words."""
+
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from bot.explain import Objection, explain, explain_toml
+from handlers.calendar import Calendar, Corrections, read_calendar
+from handlers.content import (
+    Content,
+    Controller,
+    Field,
+    Lang,
+    Option,
+    Route,
+    Topic,
+    Unit,
+    Words,
+    repeated,
+)
+from handlers.faults import Fault, route_faults, text_faults, topic_faults
+from handlers.model import Frozen
+from handlers.territory import Commune, Territory, read_territory
+
+Model = TypeVar("Model", bound=Frozen)
+LANGS: tuple[Lang, ...] = ("vi", "en")
+_ENGLISH_KINDS = {"Xã": "commune", "Phường": "ward", "Đặc khu": "special zone"}
+
+
+class ContentFaultsError(Exception):
+    """The files of `content/` have *faults*: all there are, one a line."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class _Departments(Frozen):
+    """`units.toml` before its entries are looked at one by one."""
+
+    unit: tuple[dict[str, object], ...] = ()
+    route: tuple[dict[str, object], ...] = ()
+
+
+KEYS = frozenset(
+    key
+    for model in (Topic, Field, Option, Words, Unit, Route, _Departments, Controller)
+    for key in model.model_fields
+) | {"day", "is", "reason", "source", *Corrections.model_fields}
+
+
+def load_content(folder: Path) -> Content:
+    """Everything of *folder*; ContentFaultsError has every fault of every file."""
+    shelf = _Shelf(folder)
+    controller = shelf.value(Controller, "controller.toml")
+    topics = _topics(shelf)
+    texts = _texts(shelf)
+    calendar = _calendar(shelf)
+    territory = _territory(shelf)
+    communes = territory.communes if territory else ()
+    units, routes = _departments(shelf, communes)
+    if controller is None or calendar is None or territory is None or shelf.faults:
+        raise ContentFaultsError(shelf.faults)
+    return Content(
+        controller=controller,
+        topics=topics,
+        texts=texts,
+        units=units,
+        routes=routes,
+        calendar=calendar,
+        territory=territory,
+    )
+
+
+@dataclass
+class _Shelf:
+    """The files of one folder, and what is wrong with those read so far."""
+
+    folder: Path
+    faults: list[Fault] = field(default_factory=list)
+
+    def note(self, file: str, objections: Iterable[Objection]) -> None:
+        """Note what is wrong in *file*."""
+        at = f"{self.folder.name}/{file}"
+        self.faults += [
+            Fault(file=at, key=key, message=message, mend=mend) for key, message, mend in objections
+        ]
+
+    def adopt(self, faults: Iterable[Fault]) -> None:
+        """Note faults between the files, but for those of keys already found wrong."""
+        known = {(fault.file, fault.key) for fault in self.faults}
+        for fault in faults:
+            at = f"{self.folder.name}/{fault.file}"
+            if (at, fault.key) not in known:
+                self.faults.append(fault.model_copy(update={"file": at}))
+
+    def text(self, file: str) -> str | None:
+        """The text of *file* as NFC, whichever editor wrote it."""
+        try:
+            read = (self.folder / file).read_bytes().decode("utf-8-sig")
+        except OSError as error:
+            missing = isinstance(error, FileNotFoundError)
+            said = "không có tệp này" if missing else f"không đọc được: {error.strerror}"
+            self.note(file, [Objection("", said, "chép tệp này lại từ bản trước")])
+            return None
+        except UnicodeDecodeError:
+            self.note(file, [Objection("", "không phải UTF-8", "lưu lại với bảng mã UTF-8")])
+            return None
+        return unicodedata.normalize("NFC", read)
+
+    def table(self, file: str) -> dict[str, object] | None:
+        """The TOML of *file*."""
+        text = self.text(file)
+        try:
+            return None if text is None else tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            self.note(file, [explain_toml(error)])
+            return None
+
+    def value(self, model: type[Model], file: str) -> Model | None:
+        """All of *file* as one value."""
+        table = self.table(file)
+        return None if table is None else self.checked(model, file, table)
+
+    def checked(
+        self, model: type[Model], file: str, table: object, at: tuple[int | str, ...] = ()
+    ) -> Model | None:
+        """The *table* that stands at *at* in *file* as a value."""
+        try:
+            return model.model_validate(table)
+        except ValidationError as error:
+            self.note(file, explain(error, table, KEYS, at))
+            return None
+
+
+def _topics(shelf: _Shelf) -> dict[str, Topic]:
+    """The topics without fault; the name of a file is the topic's id."""
+    files = sorted((shelf.folder / "topics").glob("*.toml"))
+    if not files:
+        mend = "viết mỗi chủ đề một tệp, xem docs/content.md"
+        shelf.note("topics", [Objection("", "chưa có chủ đề nào", mend)])
+    topics = {path.stem: _topic(shelf, path.stem) for path in files}
+    sound = {name: topic for name, topic in topics.items() if topic}
+    shelf.adopt(topic_faults(sound.values()))
+    return sound
+
+
+def _topic(shelf: _Shelf, name: str) -> Topic | None:
+    file = f"topics/{name}.toml"
+    table = shelf.table(file)
+    if table is None:
+        return None
+    if "id" in table:
+        mend = "xóa dòng này: tên tệp là id"
+        shelf.note(file, [Objection("id", "không dùng được ở đây", mend)])
+    return shelf.checked(Topic, file, {**table, "id": name})
+
+
+def _texts(shelf: _Shelf) -> dict[Lang, dict[str, str]]:
+    """The sentences of each language, nested tables as dotted keys."""
+    texts: dict[Lang, dict[str, str]] = {}
+    for lang in LANGS:
+        file = f"texts/{lang}.toml"
+        table = shelf.table(file)
+        if table is not None:
+            leaves = dict(_leaves(table))
+            shelf.note(file, _no_sentences(leaves))
+            texts[lang] = {key: text for key, text in leaves.items() if isinstance(text, str)}
+    if len(texts) == len(LANGS):
+        shelf.adopt(text_faults(texts))
+    return texts
+
+
+def _leaves(table: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{above}{key}.")
+        else:
+            yield above + key, value
+
+
+def _no_sentences(leaves: Mapping[str, object]) -> Iterator[Objection]:
+    for key, value in leaves.items():
+        if not isinstance(value, str):
+            yield Objection(key, f'"{value}" không phải là chữ', 'đặt giữa hai dấu ngoặc kép: "…"')
+        elif not value.strip():
+            yield Objection(key, "đang trống", "viết câu này")
+
+
+def _calendar(shelf: _Shelf) -> Calendar | None:
+    file = "calendar.toml"
+    text = shelf.text(file)
+    try:
+        return None if text is None else read_calendar(text)
+    except tomllib.TOMLDecodeError as error:
+        shelf.note(file, [explain_toml(error)])
+    except ValidationError as error:
+        shelf.note(file, explain(error, tomllib.loads(text or ""), KEYS))
+    return None
+
+
+def _territory(shelf: _Shelf) -> Territory | None:
+    units, former = shelf.text("territory/units.tsv"), shelf.text("territory/former.tsv")
+    try:
+        return None if units is None or former is None else read_territory(units, former)
+    except ValueError as error:
+        mend = "so với dòng bên cạnh; giữa hai cột là một dấu tab"
+        shelf.note("territory", [Objection("", str(error), mend)])
+        return None
+
+
+def _departments(
+    shelf: _Shelf, communes: Iterable[Commune]
+) -> tuple[dict[str, Unit], tuple[Route, ...]]:
+    """The units by id, one for each commune among them, and the routes."""
+    file = "units.toml"
+    departments = shelf.value(_Departments, file)
+    if departments is None:
+        return {}, ()
+    ids = [str(table.get("id")) for table in departments.unit]
+    shelf.note(file, (_twice(name) for name in repeated(ids)))
+    units = list(_each(shelf, Unit, "unit", departments.unit))
+    routes = tuple(_each(shelf, Route, "route", departments.route))
+    of_communes = {commune.id: _unit_of(commune) for commune in communes}
+    topics = [path.stem for path in (shelf.folder / "topics").glob("*.toml")]
+    if of_communes and len(routes) == len(departments.route):
+        shelf.adopt(route_faults(routes, topics, {*ids, *of_communes}, of_communes))
+    return {**of_communes, **{unit.id: unit for unit in units}}, routes
+
+
+def _twice(name: str) -> Objection:
+    return Objection("unit", f'hai đơn vị cùng id "{name}"', "đổi một id")
+
+
+def _each(
+    shelf: _Shelf, model: type[Model], key: str, tables: Iterable[Mapping[str, object]]
+) -> Iterator[Model]:
+    for number, table in enumerate(tables):
+        if value := shelf.checked(model, "units.toml", table, (key, number)):
+            yield value
+
+
+def _unit_of(commune: Commune) -> Unit:
+    """The People's Committee of a commune, ward or special zone."""
+    name = commune.name.removeprefix(commune.kind).strip()
+    return Unit(
+        id=commune.id,
+        name=Words(
+            vi=f"UBND {commune.kind.lower()} {name}",
+            en=f"People's Committee of {name} {_ENGLISH_KINDS[commune.kind]}",
+        ),
+    )
