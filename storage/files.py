@@ -1,0 +1,156 @@
+"""Files people sent: what is known of them, whether their bytes are here, which case has them.
+
+The bytes themselves are in `storage.blobs`, named by their SHA-256.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from handlers.events import Media
+from storage.database import Row, Tx
+from storage.times import ms
+
+Reason = Literal["empty", "too_large", "type", "gone"]
+
+# The same file told again is the same row.
+WANT = """
+    INSERT INTO files (
+        key, contact_id, channel, kind, name, mime, size, source, state, not_before, created_at
+    )
+    VALUES (?, ?, (SELECT channel FROM contacts WHERE id = ?), ?, ?, ?, ?, ?, 'wanted', ?, ?)
+    ON CONFLICT (key) DO NOTHING
+"""
+UPLOAD = """
+    INSERT INTO files (
+        key, contact_id, channel, kind, name, mime, size, source, sha256, state,
+        not_before, created_at
+    )
+    VALUES (?, ?, (SELECT channel FROM contacts WHERE id = ?), ?, ?, ?, ?, '', ?, 'stored', ?, ?)
+    ON CONFLICT (key) DO NOTHING
+"""
+UPLOADED = """
+    SELECT f.key, f.kind, f.name, f.mime, f.size, f.source FROM files f WHERE f.key = ? AND f.contact_id = ? AND f.state = 'stored'
+"""
+WANTED = """
+    SELECT f.key, f.kind, f.name, f.mime, f.size, f.source, f.contact_id, f.attempts FROM files f
+    WHERE f.channel = ? AND f.state = 'wanted' AND f.not_before <= ?
+    ORDER BY f.not_before, f.key LIMIT ?
+"""
+PUT_OFF = """
+    UPDATE files SET attempts = attempts + 1, not_before = ? WHERE key = ? AND state = 'wanted'
+"""
+STORED = """
+    UPDATE files SET state = 'stored', sha256 = ?, size = ?, mime = ?
+    WHERE key = ? AND state = 'wanted'
+"""
+REFUSED = "UPDATE files SET state = 'refused', reason = ? WHERE key = ? AND state = 'wanted'"
+LAST_PLACE = "SELECT COALESCE(MAX(place), 0) FROM ticket_files WHERE ticket_id = ?"
+# Only what is known: a file nobody kept can't be claimed by naming it.
+LINK = """
+    INSERT INTO ticket_files (ticket_id, place, file_key)
+    SELECT ?, ?, key FROM files WHERE key = ? ON CONFLICT DO NOTHING
+"""
+OF_TICKET = """
+    SELECT f.key, f.kind, f.name, f.mime, f.size, f.source FROM ticket_files l JOIN files f ON f.key = l.file_key
+    WHERE l.ticket_id = ? AND f.state <> 'refused' ORDER BY l.place
+"""
+GET = "SELECT contact_id, state, sha256, size, mime, name FROM files WHERE key = ?"
+LOOSE = """
+    SELECT f.key FROM files f
+    WHERE f.created_at < ? AND NOT EXISTS (SELECT 1 FROM ticket_files l WHERE l.file_key = f.key)
+    ORDER BY f.created_at LIMIT ?
+"""
+
+
+class Wanted(NamedTuple):
+    """A file whose bytes are to be fetched from its channel."""
+
+    media: Media
+    contact_id: int
+    attempts: int
+
+
+class File(NamedTuple):
+    """What is known of a file; *sha256* is empty until its bytes are here."""
+
+    contact_id: int
+    state: Literal["wanted", "stored", "refused"]
+    sha256: str
+    size: int | None
+    mime: str
+    name: str
+
+
+def keep(tx: Tx, contact_id: int, media: Media, now: datetime) -> None:
+    """Remember a file, to be fetched; one whose bytes are here already was uploaded before."""
+    if not media.fetch:
+        return
+    described = (media.kind, media.name, media.mime, media.size, media.fetch)
+    tx.do(WANT, (media.key, contact_id, contact_id, *described, ms(now), ms(now)))
+
+
+def upload(tx: Tx, contact_id: int, media: Media, sha256: str, now: datetime) -> None:
+    """Remember a file whose bytes are here; again is fine."""
+    described = (media.kind, media.name, media.mime, media.size, sha256)
+    tx.do(UPLOAD, (media.key, contact_id, contact_id, *described, ms(now), ms(now)))
+
+
+def uploaded(tx: Tx, contact_id: int, keys: Iterable[str]) -> dict[str, Media]:
+    """Those of *keys* that this contact uploaded."""
+    found = (tx.row(UPLOADED, (key, contact_id)) for key in keys)
+    return {row[0]: _media(row) for row in found if row is not None}
+
+
+def wanted(tx: Tx, channel: str, now: datetime, limit: int) -> tuple[Wanted, ...]:
+    """What a channel should fetch now, longest waiting first."""
+    rows = tx.rows(WANTED, (channel, ms(now), limit))
+    return tuple(Wanted(_media(row), row[6], row[7]) for row in rows)
+
+
+def put_off(tx: Tx, key: str, until: datetime) -> None:
+    """Fetching failed for now: try again later."""
+    tx.do(PUT_OFF, (ms(until), key))
+
+
+def stored(tx: Tx, key: str, sha256: str, size: int, mime: str) -> bool:
+    """The bytes of a wanted file are here; False when nobody wants it any more."""
+    return tx.do(STORED, (sha256, size, mime, key)) == 1
+
+
+def refused(tx: Tx, key: str, reason: Reason) -> bool:
+    """A wanted file can't be kept; True once."""
+    return tx.do(REFUSED, (reason, key)) == 1
+
+
+def link(tx: Tx, ticket_id: int, media: Sequence[Media]) -> None:
+    """Add files to a case, after those it has."""
+    if not media:
+        return
+    last = tx.rows(LAST_PLACE, (ticket_id,))[0][0]
+    for place, file in enumerate(media, last + 1):
+        tx.do(LINK, (ticket_id, place, file.key))
+
+
+def of_ticket(tx: Tx, ticket_id: int) -> tuple[Media, ...]:
+    """The files of a case in the order they came, without the refused ones."""
+    return tuple(_media(row) for row in tx.rows(OF_TICKET, (ticket_id,)))
+
+
+def get(tx: Tx, key: str) -> File | None:
+    """What is known of a file."""
+    row = tx.row(GET, (key,))
+    return None if row is None else File(row[0], row[1], row[2] or "", *row[3:])
+
+
+def loose(tx: Tx, before: datetime, limit: int) -> tuple[str, ...]:
+    """Keys of files from before an instant that no case has, oldest first.
+
+    A draft may still hold them: *before* must be further back than any draft lives.
+    """
+    return tuple(key for (key,) in tx.rows(LOOSE, (ms(before), limit)))
+
+
+def _media(row: Row) -> Media:
+    key, kind, name, mime, size, fetch = row[:6]
+    return Media(key=key, kind=kind, name=name, mime=mime, size=size, fetch=fetch)
