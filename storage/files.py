@@ -30,7 +30,8 @@ UPLOAD = """
     ON CONFLICT (key) DO NOTHING
 """
 UPLOADED = """
-    SELECT f.key, f.kind, f.name, f.mime, f.size, f.source FROM files f WHERE f.key = ? AND f.contact_id = ? AND f.state = 'stored'
+    SELECT f.key, f.kind, f.name, f.mime, f.size, f.source FROM files f
+    WHERE f.key = ? AND f.contact_id = ? AND f.state = 'stored'
 """
 WANTED = """
     SELECT f.key, f.kind, f.name, f.mime, f.size, f.source, f.contact_id, f.attempts FROM files f
@@ -52,7 +53,8 @@ LINK = """
     SELECT ?, ?, key FROM files WHERE key = ? ON CONFLICT DO NOTHING
 """
 OF_TICKET = """
-    SELECT f.key, f.kind, f.name, f.mime, f.size, f.source FROM ticket_files l JOIN files f ON f.key = l.file_key
+    SELECT f.key, f.kind, f.name, f.mime, f.size, f.source
+    FROM ticket_files l JOIN files f ON f.key = l.file_key
     WHERE l.ticket_id = ? AND f.state <> 'refused' ORDER BY l.place
 """
 GET = "SELECT contact_id, state, sha256, size, mime, name FROM files WHERE key = ?"

@@ -50,18 +50,21 @@ LOCK_HELD = """
 """
 
 CARDS = """
-    SELECT t.code, t.topic, t.status, t.unit, t.commune, t.opened_at, t.due_on FROM ticket_contacts h JOIN tickets t ON t.id = h.ticket_id
+    SELECT t.code, t.topic, t.status, t.unit, t.commune, t.opened_at, t.due_on
+    FROM ticket_contacts h JOIN tickets t ON t.id = h.ticket_id
     WHERE h.contact_id = ? ORDER BY h.ticket_id DESC LIMIT ?
 """
 # Asks for each of the contact's few cases, not for the contact in all cases with those words.
 CARDS_WITH = """
-    SELECT t.code, t.topic, t.status, t.unit, t.commune, t.opened_at, t.due_on FROM ticket_contacts h JOIN tickets t ON t.id = h.ticket_id
+    SELECT t.code, t.topic, t.status, t.unit, t.commune, t.opened_at, t.due_on
+    FROM ticket_contacts h JOIN tickets t ON t.id = h.ticket_id
     WHERE h.contact_id = ?
     AND EXISTS (SELECT 1 FROM ticket_words w WHERE w.rowid = t.id AND w.ticket_words MATCH ?)
     ORDER BY h.ticket_id DESC LIMIT ?
 """
 SEARCH = """
-    SELECT t.code, t.topic, t.status, t.unit, t.commune, t.opened_at, t.due_on FROM ticket_words w JOIN tickets t ON t.id = w.rowid
+    SELECT t.code, t.topic, t.status, t.unit, t.commune, t.opened_at, t.due_on
+    FROM ticket_words w JOIN tickets t ON t.id = w.rowid
     WHERE w.ticket_words MATCH ? ORDER BY w.rowid DESC LIMIT ?
 """
 STORY = """

@@ -195,19 +195,3 @@ CREATE TABLE leases (
     until BIGINT NOT NULL,
     fence BIGINT NOT NULL
 ) {clustered};
-
-CREATE TABLE staff (
-    contact_id {key} REFERENCES contacts (id),
-    role TEXT NOT NULL,
-    since BIGINT NOT NULL
-);
-
--- Kept by the digest of their token: reading the database lets nobody in.
-CREATE TABLE invitations (
-    token_key TEXT NOT NULL PRIMARY KEY,
-    role TEXT NOT NULL,
-    made_at BIGINT NOT NULL,
-    until BIGINT NOT NULL,
-    used_by BIGINT REFERENCES contacts (id),
-    used_at BIGINT
-) {clustered};
