@@ -26,6 +26,7 @@ from aiohttp import (
     DummyCookieJar,
     FormData,
     InvalidURL,
+    NonHttpUrlClientError,
     TCPConnector,
 )
 from telegram.error import NetworkError, TelegramError, TimedOut
@@ -234,7 +235,9 @@ def _failure(error: Exception) -> NetworkError:
     match error:
         case ConnectionTimeoutError():
             return UnsentTimedOutError("no connection in time")
-        case ClientConnectorError() | ClientHttpProxyError() | InvalidURL():
+        case (
+            ClientConnectorError() | ClientHttpProxyError() | InvalidURL() | NonHttpUrlClientError()
+        ):
             return UnsentError(f"no connection ({kind})")
         case TimeoutError():
             return TimedOut("no answer in time")

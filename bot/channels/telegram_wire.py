@@ -5,6 +5,7 @@ tests are pairs: a payload of the platform, the value it must become.
 """
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,9 @@ from handlers.events import (
     SharedPlace,
     Started,
 )
+
+# Without it PTB warns of a deprecation for each length of time it reads.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 CHANNEL: Final = "telegram"
 
