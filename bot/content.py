@@ -1,5 +1,6 @@
 """Reads the files of `content/`; whatever is wrong in them is told at once, in words."""
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,6 +30,7 @@ from handlers.territory import Commune, Territory, read_territory
 
 Model = TypeVar("Model", bound=Frozen)
 LANGS: tuple[Lang, ...] = ("vi", "en")
+_ROW = re.compile(r"((?:units|former): line \d+): (.*)")
 _ENGLISH_KINDS = {"Xã": "commune", "Phường": "ward", "Đặc khu": "special zone"}
 
 
@@ -209,9 +211,21 @@ def _territory(shelf: _Shelf) -> Territory | None:
     try:
         return None if units is None or former is None else read_territory(units, former)
     except ValueError as error:
-        mend = "so với dòng bên cạnh; giữa hai cột là một dấu tab"
-        shelf.note("territory", [Objection("", str(error), mend)])
+        shelf.note("territory", [_broken_row(error)])
         return None
+
+
+def _broken_row(error: ValueError) -> Objection:
+    """The row the territory stumbled over; its table and line stand before the message."""
+    place = _ROW.match(str(error))
+    key, said = (place[1], place[2]) if place else ("", str(error))
+    cause: BaseException = error
+    while cause.__cause__:
+        cause = cause.__cause__
+    if isinstance(cause, ValidationError):
+        said = "; ".join(f"{key} {message}" for key, message, _ in explain(cause, None, KEYS))
+    mend = "so với dòng bên cạnh; giữa hai cột là một dấu tab"
+    return Objection(key, said, mend)
 
 
 def _departments(
@@ -224,13 +238,14 @@ def _departments(
         return {}, ()
     ids = [str(table.get("id")) for table in departments.unit]
     shelf.note(file, (_twice(name) for name in repeated(ids)))
-    units = list(_each(shelf, Unit, "unit", departments.unit))
-    routes = tuple(_each(shelf, Route, "route", departments.route))
+    units = _each(shelf, Unit, "unit", departments.unit)
+    routes = _each(shelf, Route, "route", departments.route)
     of_communes = {commune.id: _unit_of(commune) for commune in communes}
     topics = [path.stem for path in (shelf.folder / "topics").glob("*.toml")]
-    if of_communes and len(routes) == len(departments.route):
+    if of_communes:
         shelf.adopt(route_faults(routes, topics, {*ids, *of_communes}, of_communes))
-    return {**of_communes, **{unit.id: unit for unit in units}}, routes
+    named = {unit.id: unit for unit in units if unit}
+    return {**of_communes, **named}, tuple(route for route in routes if route)
 
 
 def _twice(name: str) -> Objection:
@@ -239,10 +254,11 @@ def _twice(name: str) -> Objection:
 
 def _each(
     shelf: _Shelf, model: type[Model], key: str, tables: Iterable[Mapping[str, object]]
-) -> Iterator[Model]:
-    for number, table in enumerate(tables):
-        if value := shelf.checked(model, "units.toml", table, (key, number)):
-            yield value
+) -> list[Model | None]:
+    return [
+        shelf.checked(model, "units.toml", table, (key, number))
+        for number, table in enumerate(tables)
+    ]
 
 
 def _unit_of(commune: Commune) -> Unit:

@@ -106,8 +106,8 @@ def _inside(data: object, step: int | str) -> object:
 
 
 def _called(data: object) -> str:
-    name = data.get("name", data.get("id")) if isinstance(data, Mapping) else None
-    return f" {name}" if isinstance(name, str) else ""
+    names = (data.get("id"), data.get("name")) if isinstance(data, Mapping) else ()
+    return next((f" {name}" for name in names if isinstance(name, str)), "")
 
 
 def _words(error: ErrorDetails, known: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -137,6 +137,8 @@ def _split(sentence: str) -> tuple[str, str]:
 
 
 def _meant(name: str, known: Collection[str]) -> str:
+    if name in known:
+        return "chuyển lên trên dấu [[ đầu tiên của tệp, hoặc xóa"
     if close := get_close_matches(name, known, n=1):
         return f'viết "{close[0]}" nếu đúng ý, hoặc xóa'
     return "xóa, hoặc chuyển về đúng chỗ"

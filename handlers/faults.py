@@ -95,25 +95,35 @@ def topic_faults(topics: Collection[Topic]) -> tuple[Fault, ...]:
 
 
 def route_faults(
-    routes: Sequence[Route],
+    routes: Sequence[Route | None],
     topics: Collection[str],
     units: Collection[str],
     communes: Collection[str],
 ) -> tuple[Fault, ...]:
-    """Routes to or from nowhere, routes never reached, and a last route that is no catch-all."""
+    """Routes to or from nowhere, routes never reached, and a last route that is no catch-all.
+
+    None stands for a route already found wrong.
+    """
     found: list[Fault] = []
     for number, route in enumerate(routes, 1):
+        if route is None:
+            continue
         at = f"route[{number}]"
         found += _unknown(f"{at}.topic", route.topic, topics, "*")
         found += _unknown(f"{at}.commune", route.commune, communes, "*")
         found += _unknown(f"{at}.unit", route.unit, units, "@commune")
         found += _shadowed(at, route, routes[: number - 1])
-    last = routes[-1] if routes else None
-    if last is None or (last.topic, last.commune) != ("*", "*") or last.unit == "@commune":
+    if not routes or not _takes_all(routes[-1]):
         message = "mục cuối không nhận mọi chủ đề của mọi xã, phường"
         mend = "thêm ở cuối tệp một [[route]] chỉ có unit"
         found.append(Fault(file="units.toml", key="route", message=message, mend=mend))
     return tuple(found)
+
+
+def _takes_all(route: Route | None) -> bool:
+    if route is None:
+        return True
+    return (route.topic, route.commune) == ("*", "*") and route.unit != "@commune"
 
 
 def _unknown(key: str, name: str, known: Collection[str], wild: str) -> list[Fault]:
@@ -124,10 +134,11 @@ def _unknown(key: str, name: str, known: Collection[str], wild: str) -> list[Fau
     return [Fault(file="units.toml", key=key, message=f'không có "{name}"', mend=mend)]
 
 
-def _shadowed(key: str, route: Route, earlier: Sequence[Route]) -> list[Fault]:
+def _shadowed(key: str, route: Route, earlier: Sequence[Route | None]) -> list[Fault]:
     # "@commune" lets a case through whose commune is not known yet.
     if not any(
-        other.unit != "@commune"
+        other is not None
+        and other.unit != "@commune"
         and other.topic in {"*", route.topic}
         and other.commune in {"*", route.commune}
         for other in earlier
