@@ -1,0 +1,69 @@
+"""Faults a test scripts: the next calls, or a share of them, fail the way networks do."""
+
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+Action = Literal["status", "slow", "reset", "garbage", "bad_gateway", "hang", "cut"]
+
+
+@dataclass(slots=True)
+class Fault:
+    """What goes wrong, and with which calls.
+
+    `status` answers *code*; `slow` answers well after *seconds*; `reset` breaks the connection;
+    `garbage` answers 200 with what is no JSON; `bad_gateway` answers 502 with a page of HTML;
+    `hang` never answers; `cut` breaks off in the middle of the answer. With *after*, the platform
+    has done what was asked before it goes wrong: the worst case for a sender. *times* calls at
+    most (None: no end), each with probability *share*; *method* `*` is any, `download` a file's.
+    """
+
+    action: Action
+    method: str = "*"
+    times: int | None = 1
+    share: float = 1.0
+    chat_id: int | None = None
+    after: bool = False
+    code: int = 500
+    description: str = "Internal Server Error"
+    retry_after: int | None = None
+    seconds: float = 1.0
+
+    def concerns(self, method: str, chat_id: str) -> bool:
+        """Whether a call is one of those this fault waits for."""
+        if self.method not in ("*", method) and self.method.lower() != method:
+            return False
+        return self.chat_id is None or chat_id == str(self.chat_id)
+
+
+class Faults:
+    """The script of faults; the first that fits a call strikes."""
+
+    def __init__(self, random: Random) -> None:
+        """Begin without faults."""
+        self._random = random
+        self._script: list[Fault] = []
+        self.struck = 0
+
+    def add(self, fault: Fault) -> None:
+        """Let a fault strike from now on."""
+        self._script.append(fault)
+
+    def clear(self) -> None:
+        """All is well again."""
+        self._script.clear()
+
+    def pick(self, method: str, chat_id: str) -> Fault | None:
+        """The fault for this call, if any; each strike counts."""
+        for fault in self._script:
+            if not fault.concerns(method, chat_id):
+                continue
+            if fault.share < 1.0 and self._random.random() >= fault.share:
+                continue
+            if fault.times is not None:
+                fault.times -= 1
+                if fault.times <= 0:
+                    self._script.remove(fault)
+            self.struck += 1
+            return fault
+        return None
