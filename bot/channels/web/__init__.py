@@ -1,0 +1,253 @@
+"""The web chat: the embedded default, needing no platform and no token.
+
+A page says what a person did and gets the bot's words in the same answer, so that one round
+trip is enough on a slow network. A stream of server-sent events brings what comes later. The
+messages in storage are the truth for both: a stream is only told to look again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response, Security
+from fastapi.security import APIKeyCookie
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.requests import ClientDisconnect
+
+from bot.channels import Accept, Arrival, GoneError, Outgoing
+from bot.channels.web.files import Keep, Kept, Register, Uploaded, file_key, file_kind, file_name
+from bot.channels.web.live import Bell, Bells, Slots
+from bot.channels.web.page import Page
+from bot.channels.web.visitors import Visitors, own_page
+from bot.channels.web.wire import AnswerOut, FileOut, MessageId, MessageOut, MessagesOut, SayIn
+from bot.problems import Code, RefusedError, refusals
+from handlers.events import Media
+from handlers.messages import Say
+
+_RETRY_MILLISECONDS = 2_000
+_HOLDS_UP: tuple[Code, ...] = ("too_slow", "busy", "not_ready")
+_RAW_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the web channel lets people do at once."""
+
+    file_bytes: int = 20 * 1024 * 1024
+    page_of_messages: int = 100
+    streams_each: int = 4
+    streams: int = 1_000
+    saying_each: int = 4
+    saying: int = 500
+    uploads_each: int = 3
+    uploads: int = 40
+    heartbeat_seconds: float = 15
+    """A stream says that it lives, and looks for news that another worker may have made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message of the bot as storage has it: *id* grows within an address."""
+
+    id: int
+    at: datetime
+    say: Say
+
+
+After = Callable[[str, int, int], Awaitable[Sequence[Told]]]
+"""The bot's messages to an address with an id greater than that, in order, at most so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """What the web channel needs from storage, which it does not know.
+
+    *refused* says which errors of *keep* are the sender's, and how they are called.
+    """
+
+    after: After
+    keep: Keep
+    register: Register
+    uploaded: Uploaded
+    refused: Mapping[type[Exception], Code] = field(default_factory=dict)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+class WebChannel:
+    """The channel ``web``; *router* is its HTTP side."""
+
+    name = "web"
+
+    def __init__(self, store: Store, *, limits: Limits | None = None, secure: bool = False) -> None:
+        """*secure* when people reach the page by https."""
+        self._store = store
+        self._limits = limits or Limits()
+        self._visitors = Visitors(secure=secure)
+        self._accept: Accept | None = None
+        self._bells = Bells()
+        self._streams = Slots(self._limits.streams_each, self._limits.streams)
+        self._saying = Slots(self._limits.saying_each, self._limits.saying)
+        self._uploads = Slots(self._limits.uploads_each, self._limits.uploads)
+        self.body_limits = {"/chat/files": self._limits.file_bytes}
+        self.router = APIRouter()
+        page = Page(max_file=self._limits.file_bytes)
+        self.router.include_router(page.router(self._visitors.welcome))
+        self.router.include_router(self._chat())
+
+    async def run(self, accept: Accept) -> None:
+        """Let people talk until cancelled; before and after, they are asked to wait."""
+        self._accept = accept
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Stop taking new things and end every stream; what is being said is finished."""
+        self._accept = None
+        self._bells.close()
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Tell the open pages of the person to look; a closed one looks when it is opened."""
+        self._bells.ring(outgoing.address)
+        return str(outgoing.id)
+
+    async def fetch(self, media: Media) -> AsyncIterator[bytes]:
+        """Raise `GoneError`: what people upload here is kept before anybody hears of it."""
+        raise GoneError(media.key)
+        yield b""  # never reached; it makes this the stream that a channel promises
+
+    def _chat(self) -> APIRouter:
+        cookie = APIKeyCookie(name=self._visitors.cookie, auto_error=False)
+        router = APIRouter(
+            prefix="/chat",
+            tags=["chat"],
+            dependencies=[Depends(own_page), Depends(self._visitors.address), Security(cookie)],
+            responses=refusals("no_cookie", "foreign", "bad_request", "broken"),
+        )
+        private = [Depends(_private)]
+        router.add_api_route(
+            "/say",
+            self.say,
+            methods=["POST"],
+            dependencies=private,
+            responses=refusals("file_unknown", "text_too_long", "too_large", *_HOLDS_UP),
+        )
+        router.add_api_route("/messages", self.messages, dependencies=private)
+        router.add_api_route(
+            "/stream",
+            self.stream,
+            response_class=EventSourceResponse,
+            dependencies=[Depends(self._listening)],
+            responses=refusals("busy", "not_ready"),
+        )
+        router.add_api_route(
+            "/files",
+            self.upload,
+            methods=["POST"],
+            dependencies=private,
+            openapi_extra=_RAW_BODY,
+            responses=refusals("file_empty", "too_large", "wrong_type", "file_type", *_HOLDS_UP),
+        )
+        return router
+
+    async def say(self, request: Request, said: SayIn) -> AnswerOut:
+        """Do what a person did, once however often it is sent; answers when it is durable."""
+        address = self._visitors.address(request)
+        accept = self._open()
+        with self._saying.take(address):
+            keys = said.files()
+            files = await self._store.uploaded(address, keys) if keys else {}
+            arrival = Arrival(
+                id=f"web:{address[:32]}:{said.id}",
+                channel=self.name,
+                address=address,
+                event=said.told(files),
+                at=self._store.now(),
+                raw=said.model_dump_json(),
+            )
+            outcome = await accept(arrival)
+            news = await self._news(address, said.after)
+        return AnswerOut(outcome=outcome, messages=news.messages, more=news.more)
+
+    async def messages(
+        self, request: Request, response: Response, after: MessageId = 0
+    ) -> MessagesOut:
+        """Give the bot's messages with an id greater than *after*, the oldest first."""
+        self._visitors.welcome(request, response)
+        return await self._news(self._visitors.address(request), after)
+
+    async def stream(
+        self,
+        request: Request,
+        after: MessageId = 0,
+        last_event_id: Annotated[MessageId, Header()] = 0,
+    ) -> AsyncIterator[ServerSentEvent]:
+        """Bring the bot's messages as they come.
+
+        Events ``said`` have a message as their data; ``hello`` is the first, and ``beat``
+        comes while nothing happens.
+        """
+        address = self._visitors.address(request)
+        bell: Bell = request.state.bell
+        last = max(after, last_event_id)
+        yield ServerSentEvent(event="hello", data=last, retry=_RETRY_MILLISECONDS)
+        while not self._bells.closed:
+            news = await self._news(address, last)
+            for message in news.messages:
+                last = message.id
+                yield ServerSentEvent(event="said", id=str(last), data=message)
+            if not news.more and not await bell.heard(self._limits.heartbeat_seconds):
+                yield ServerSentEvent(event="beat", data=last)
+
+    async def upload(
+        self, request: Request, name: Annotated[str, Query(max_length=1_000)] = ""
+    ) -> FileOut:
+        """Keep one file, its bytes being the whole body; a ``sent_media`` event then names it."""
+        address = self._visitors.address(request)
+        self._open()
+        if request.headers.get("content-type") != "application/octet-stream":
+            raise RefusedError("wrong_type")
+        with self._uploads.take(address):
+            kept = await self._keep(request)
+            key = file_key(address, kept)
+            await self._store.register(address, key, file_name(name), kept)
+        return FileOut(key=key, kind=file_kind(kept.mime), size=kept.size, mime=kept.mime)
+
+    def _open(self) -> Accept:
+        if self._accept is None:
+            raise RefusedError("not_ready")
+        return self._accept
+
+    async def _listening(self, request: Request) -> AsyncIterator[None]:
+        address = self._visitors.address(request)
+        self._open()
+        with self._streams.take(address), self._bells.listen(address) as bell:
+            request.state.bell = bell
+            yield
+
+    async def _news(self, address: str, after: int) -> MessagesOut:
+        most = self._limits.page_of_messages
+        told = await self._store.after(address, after, most + 1)
+        messages = [MessageOut.of(one.id, one.at, one.say) for one in told[:most]]
+        return MessagesOut(messages=messages, more=len(told) > most)
+
+    async def _keep(self, request: Request) -> Kept:
+        try:
+            return await self._store.keep(request.stream(), self._limits.file_bytes)
+        except ClientDisconnect:
+            raise RefusedError("too_slow") from None
+        except tuple(self._store.refused) as error:
+            codes = (c for kind, c in self._store.refused.items() if isinstance(error, kind))
+            raise RefusedError(next(codes)) from error
+
+
+def _private(response: Response) -> None:
+    response.headers["Cache-Control"] = "no-store"

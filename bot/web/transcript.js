@@ -1,0 +1,133 @@
+// The conversation on the screen, brought up to date with the store, and what may be chosen now.
+import { fill, makeRow } from './bubbles.js';
+import { $, button, empty, make } from './dom.js';
+import * as store from './store.js';
+import { day, language } from './words.js';
+
+const TOGETHER_MS = 5 * 60 * 1000;
+const NEAR = 120;
+const SHORT = 12; // letters of a choice that leaves room for another beside it
+
+const rows = new Map();
+const scroll = $('scroll');
+const log = $('log');
+let question = null;
+
+const nearEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
+
+export function toEnd() {
+  scroll.scrollTop = scroll.scrollHeight;
+  $('newer').hidden = true;
+}
+
+function shown() {
+  const ids = new Set();
+  return store.all().filter((entry) => {
+    if (entry.hidden || (entry.who === 'bot' && ids.has(entry.id))) return false;
+    if (entry.who === 'bot') ids.add(entry.id);
+    return true;
+  });
+}
+
+function look(entry, before, editable) {
+  const sameDay = before && new Date(before.at).toDateString() === new Date(entry.at).toDateString();
+  return {
+    lang: language(),
+    day: sameDay ? '' : day(entry.at),
+    next: Boolean(sameDay && before.who === entry.who && entry.at - before.at < TOGETHER_MS),
+    editable: entry.key === editable,
+  };
+}
+
+// The own text that can still be changed: the last one, once it is sent.
+function editable(entries) {
+  const mine = entries.filter((entry) => entry.who === 'me').pop();
+  return mine && mine.state === 'sent' && mine.event && mine.event.type === 'said' && !mine.command ? mine.key : '';
+}
+
+// What the bot asks now: news without a step does not take the place of a question.
+function asked(entries) {
+  const at = entries.map((e) => e.who === 'bot' && (e.step > 0 || e.choices.length > 0)).lastIndexOf(true);
+  if (at < 0) return { asks: entries.filter((e) => e.who === 'bot').pop() || null, open: false };
+  const underWay = entries.slice(at + 1).some((e) => e.who === 'me' && e.state === 'wait');
+  return { asks: entries[at], open: !underWay };
+}
+
+function offer(asks, open) {
+  const next = asks && open && asks.choices.length ? asks.key + language() : '';
+  if (question === next) return;
+  question = next;
+  const box = $('choices');
+  const held = box.contains(document.activeElement);
+  empty(box);
+  box.hidden = !next;
+  if (next) {
+    box.lang = asks.lang;
+    asks.choices.forEach((choice) => {
+      const short = choice.label.length <= SHORT ? ' short' : '';
+      const element = button('choice ' + choice.tone + short, '');
+      element.appendChild(make('b', '', String(choice.n)));
+      element.appendChild(make('span', '', choice.label));
+      element.dataset.n = choice.n;
+      element.dataset.step = asks.step;
+      box.appendChild(element);
+    });
+  }
+  if (held && document.activeElement === document.body) scroll.focus();
+}
+
+// Bring the screen up to date; returns the message that asks something now, or the last one.
+export function render() {
+  const entries = shown();
+  const stay = !nearEnd();
+  const mayEdit = editable(entries);
+  const keys = new Set(entries.map((entry) => entry.key));
+  let fresh = null;
+  rows.forEach((row, key) => {
+    if (keys.has(key)) return;
+    log.removeChild(row);
+    rows.delete(key);
+  });
+  let cursor = log.firstChild;
+  entries.forEach((entry, at) => {
+    let row = rows.get(entry.key);
+    if (!row) {
+      row = makeRow(entry);
+      rows.set(entry.key, row);
+      fresh = entry;
+    }
+    fill(row, entry, look(entry, entries[at - 1], mayEdit));
+    if (row === cursor) cursor = cursor.nextSibling;
+    else log.insertBefore(row, cursor);
+  });
+  const { asks, open } = asked(entries);
+  offer(asks, open);
+  if (fresh) settle(fresh, stay);
+  else if (!stay) toEnd();
+  return asks;
+}
+
+// Show what has just come, without taking a reader away from what they are reading.
+function settle(entry, stay) {
+  if (stay && entry.who === 'bot') {
+    $('newer').hidden = false;
+    return;
+  }
+  toEnd();
+  const row = rows.get(entry.key);
+  if (entry.who === 'bot' && row.offsetHeight > scroll.clientHeight) row.scrollIntoView();
+}
+
+export function typing(yes) {
+  const stay = !nearEnd();
+  $('typing').hidden = !yes;
+  if (yes && !stay) toEnd();
+}
+
+export function progress(id, fraction) {
+  const bar = log.querySelector('[data-file="' + id + '"] progress');
+  if (bar) bar.value = fraction;
+}
+
+scroll.addEventListener('scroll', () => { if (nearEnd()) $('newer').hidden = true; });
+$('newer').addEventListener('click', toEnd);
