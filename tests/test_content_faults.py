@@ -1,8 +1,10 @@
 """What an official reads who made a mistake in `content/`: every fault at once, with its mend."""
 
+import re
 import shutil
 import tomllib
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -167,6 +169,19 @@ def test_a_route_for_one_commune_comes_before_the_others(folder: Path, change: C
     content = load_content(folder)
     assert content.unit_for("hoc_phi", "xa-phu-ninh").id == "xa-phu-ninh"
     assert content.unit_for("hoc_phi", "phuong-hai-chau").id == "so-gd-dt"
+
+
+def test_the_examples_of_the_manual_work(folder: Path, change: Change) -> None:
+    """Who copies topic, unit, routes and day off out of docs/content.md gets what it promises."""
+    manual = (SHIPPED.parent / "docs" / "content.md").read_text("utf-8")
+    topic, unit, routes, day_off = re.findall(r"```toml\n(.*?)```", manual, re.DOTALL)
+    (folder / "topics" / "moi_truong.toml").write_text(topic, "utf-8")
+    change("units.toml", "[[route]]", f"{unit}\n{routes}\n[[route]]")
+    change("calendar.toml", "", f"\n{day_off}")
+    content = load_content(folder)
+    assert content.unit_for("moi_truong", "phuong-hai-chau").id == "so-xay-dung"
+    assert content.unit_for("moi_truong", "xa-phu-ninh").id == "xa-phu-ninh"
+    assert not content.calendar.is_working_day(date(2027, 2, 11))
 
 
 @settings(
