@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from handlers.reading.plain import compose, plain
 
 _LIMIT = 500
-_YEARS = range(1900, 2101)
+_YEARS = range(1900, 2100)
 _NEAR_FUTURE = 10
 _CENTURY = 100
 
@@ -59,7 +59,7 @@ _SHAPES = tuple(
 def read_date(text: str, today: date) -> date | None:
     """The one date in what somebody typed on *today*, or None.
 
-    None as well for two dates, for an impossible one (31/2), for a year before 1900 or after 2100
+    None as well for two dates, for an impossible one (31/2), for a year before 1900 or after 2099
     and for more than 500 characters. The date may lie in the future: that is the caller's to judge.
     """
     if len(text) > _LIMIT:

@@ -12,7 +12,7 @@ from handlers.reading.dates import read_date, show_date
 
 TODAY = date(2026, 11, 22)
 AUGUST = date(2026, 8, 14)
-days = st.dates(date(1900, 1, 1), date(2100, 12, 31))
+days = st.dates(date(1900, 1, 1), date(2099, 12, 31))
 todays = st.dates(date(2020, 1, 1), date(2060, 12, 31))
 
 
@@ -58,7 +58,7 @@ def test_days_near_by_are_named(typed: str, ago: int) -> None:
         "", " ", "\0", "x", "ngày", "ngày 14", "tháng 8", "tháng 8/2026", "8/2026", "năm 2026",
         "31/2/2026", "29/2/2026", "29/2", "8/14/2026", "0/0/2026", "32/1/2026", "14/13",
         "14/8/0026",
-        "14/8/1899", "14/8/2101", "14/8/20266", "114/8/2026", "14/8/2026/7", "1.14/8/2026", "14082",
+        "14/8/1899", "14/8/2100", "14/8/20266", "114/8/2026", "14/8/2026/7", "1.14/8/2026", "14082",
         "từ 14/8/2026 đến 20/8/2026", "14/8/2026-15/8/2026", "hôm nay hay hôm qua",
         "31/2/2026 hay 1/3/2026", "hôm kìa", "14 tháng 8 năm 20266", "14 tháng 8, 10 giờ",
         "14/8 - 10h30", "1/2 mảnh đất", "thửa 14/8 tờ 5", "14 tháng 13",
@@ -126,7 +126,7 @@ def test_a_day_is_shown_as_in_viet_nam() -> None:
 def test_any_text_is_a_day_or_none(text: str, today: date) -> None:
     """Whatever is typed gives a day of the years that make sense, or none."""
     day = read_date(text, today)
-    assert day is None or 1900 <= day.year <= 2100
+    assert day is None or 1900 <= day.year < 2100
 
 
 @pytest.mark.parametrize("piece", ["1/", "1 ", "2026", "thang ", "12 tháng ", "é", "e\u0301\u0323"])
