@@ -7,10 +7,10 @@ unit never waits and a crowd shares one commit.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from storage.batch import Job, Outcome
-from storage.database import StorageClosedError
+from storage.batch import Connection, Job, Outcome, look
+from storage.database import StorageClosedError, Tx
 
 T = TypeVar("T")
 
@@ -18,6 +18,17 @@ Hop = Callable[[Sequence[Job[Any]]], Awaitable[list[Outcome[Any]]]]
 
 AT_ONCE = 128
 BACKLOG = 2048
+READERS = 2  # so that one long read does not stop all short ones
+
+
+class Side(Protocol):
+    """A connection and its thread."""
+
+    async def run(self, function: Callable[[Connection], T]) -> T:
+        """Run *function* on the connection's thread."""
+
+    async def close(self) -> None:
+        """Close the connection and end its thread."""
 
 
 class Lane:
@@ -81,3 +92,27 @@ class Lane:
                 future.set_result(outcome.value)
             else:
                 future.set_exception(outcome.error)
+
+
+class Readers:
+    """Connections that only read; whoever comes takes a free one."""
+
+    def __init__(self, sides: Sequence[Side]) -> None:
+        self._sides = sides
+        self._free: asyncio.LifoQueue[Side] = asyncio.LifoQueue()
+        for side in sides:
+            self._free.put_nowait(side)
+
+    async def read(self, unit: Callable[[Tx], T]) -> T:
+        """Run *unit* over one picture of the database."""
+        side = await self._free.get()
+        try:
+            return await side.run(lambda connection: look(connection, unit))
+        finally:
+            # Its thread may still be busy for a caller who gave up; the next one waits for it.
+            self._free.put_nowait(side)
+
+    async def close(self) -> None:
+        """Close them all."""
+        for side in self._sides:
+            await side.close()

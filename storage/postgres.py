@@ -1,7 +1,7 @@
 """PostgreSQL: several lanes, each a connection on its own thread; any number of worker processes.
 
 A chat's units go to one lane by their key, so they stay in order; the lanes' commits meet in the
-server, which groups them. One more connection reads.
+server, which groups them. A few more connections read.
 """
 
 import time
@@ -18,9 +18,9 @@ from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
 from storage import migrations
-from storage.batch import Connection, Fault, Job, Outcome, look, persist
+from storage.batch import Connection, Fault, Job, Outcome, persist
 from storage.database import Params, Row, StorageUnavailableError, Tx
-from storage.lane import Lane
+from storage.lane import READERS, Lane, Readers
 from storage.seal import Seal
 
 T = TypeVar("T")
@@ -211,9 +211,9 @@ class PostgresStore:
 
     engine = "postgresql"
 
-    def __init__(self, writers: Sequence["_Side"], reader: "_Side") -> None:
+    def __init__(self, writers: Sequence["_Side"], readers: Sequence["_Side"]) -> None:
         self._writers = writers
-        self._reader = reader
+        self._readers = Readers(readers)
         self._lanes = [Lane(partial(_persist, writer)) for writer in writers]
 
     async def run(
@@ -228,14 +228,15 @@ class PostgresStore:
 
     async def read(self, unit: Callable[[Tx], T]) -> T:
         """See `Store`."""
-        return await self._reader.run(lambda connection: look(connection, unit))
+        return await self._readers.read(unit)
 
     async def close(self) -> None:
         """See `Store`."""
         for lane in self._lanes:
             await lane.close()
-        for side in (*self._writers, self._reader):
-            await side.close()
+        for writer in self._writers:
+            await writer.close()
+        await self._readers.close()
 
 
 class _Side:
@@ -262,13 +263,13 @@ async def _persist(side: _Side, jobs: Sequence[Job[Any]]) -> list[Outcome[Any]]:
 async def open_postgres(url: str, lanes: int, seal: Seal) -> tuple[PostgresStore, list[str]]:
     """Open the database at *url*; also the names of the migrations just applied."""
     writers = [_Side(url, seal, str(number)) for number in range(lanes)]
-    reader = _Side(url, seal, "reader")
+    readers = [_Side(url, seal, f"reader-{number}") for number in range(READERS)]
     try:
         done = await writers[0].run(lambda connection: migrations.apply(connection, time.time()))
     except BaseException as error:
-        for side in (*writers, reader):
+        for side in (*writers, *readers):
             await side.close()
         if isinstance(error, psycopg.OperationalError):
             raise StorageUnavailableError(f"PostgreSQL does not answer: {error}") from error
         raise
-    return PostgresStore(writers, reader), done
+    return PostgresStore(writers, readers), done

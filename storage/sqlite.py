@@ -1,4 +1,4 @@
-"""SQLite: one writing connection, one reading one, each on its own thread; one process.
+"""SQLite: one writing connection and a few that read, each on its own thread; one process.
 
 Durable by WAL with ``synchronous=FULL``. A second writing process would starve (SQLite's busy wait
 is not fair), so it is refused by a lock on a file beside the database, which the kernel lets go of
@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from storage import migrations
-from storage.batch import Connection, Fault, Job, Outcome, look, persist
+from storage.batch import Connection, Fault, Job, Outcome, persist
 from storage.database import Params, Row, StorageError, StorageTakenError, Tx
-from storage.lane import Lane
+from storage.lane import READERS, Lane, Readers
 from storage.seal import Seal
 
 T = TypeVar("T")
@@ -154,13 +154,13 @@ class SqliteConnection(Connection):
 
 
 class SqliteStore:
-    """A database file and its two threads."""
+    """A database file and its threads."""
 
     engine = "sqlite"
 
-    def __init__(self, writer: "_Side", reader: "_Side", lock: int) -> None:
+    def __init__(self, writer: "_Side", readers: Sequence["_Side"], lock: int) -> None:
         self._writer = writer
-        self._reader = reader
+        self._readers = Readers(readers)
         self._lock = lock
         self._lane = Lane(self._persist)
 
@@ -176,12 +176,12 @@ class SqliteStore:
 
     async def read(self, unit: Callable[[Tx], T]) -> T:
         """See `Store`."""
-        return await self._reader.run(lambda connection: look(connection, unit))
+        return await self._readers.read(unit)
 
     async def close(self) -> None:
         """See `Store`."""
         await self._lane.close()
-        await self._reader.close()
+        await self._readers.close()
         await self._writer.close()
         os.close(self._lock)
 
@@ -234,9 +234,12 @@ async def open_sqlite(path: Path, seal: Seal) -> tuple[SqliteStore, list[str]]:
         writer = await _open(f"{uri}?mode=rw", _SETTINGS, seal)
         undo.push_async_callback(writer.close)
         done = await writer.run(lambda connection: migrations.apply(connection, time.time()))
-        reader = await _open(f"{uri}?mode=ro", ("PRAGMA query_only = ON",), seal)
+        readers = []
+        for _ in range(READERS):
+            readers.append(await _open(f"{uri}?mode=ro", ("PRAGMA query_only = ON",), seal))
+            undo.push_async_callback(readers[-1].close)
         undo.pop_all()
-    return SqliteStore(writer, reader, lock), done
+    return SqliteStore(writer, readers, lock), done
 
 
 async def _open(uri: str, settings: Sequence[str], seal: Seal) -> _Side:

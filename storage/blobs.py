@@ -1,0 +1,152 @@
+"""The bytes people sent: one file on disk for each different content, named by its SHA-256.
+
+A file appears under its name only whole, checked and durable; until then it is ``.part-…`` and
+nobody's. No path is ever made from anything a sender said.
+"""
+
+import asyncio
+import hashlib
+import os
+import re
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from storage.kinds import kind_of
+
+PART = ".part-"
+STALE_SECONDS = 3600.0  # no upload lasts that long; workers may share the folder
+WRITE_BYTES = 256 * 1024
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class FileRefusedError(Exception):
+    """These bytes are not kept."""
+
+
+class EmptyError(FileRefusedError):
+    """There are none."""
+
+
+class TooLargeError(FileRefusedError):
+    """There are more than the limit."""
+
+
+class TypeRefusedError(FileRefusedError):
+    """They are not of a kind that is kept, whatever their name says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored file: its digest in hex, its bytes, its media type by its content."""
+
+    sha256: str
+    size: int
+    mime: str
+
+
+class Blobs:
+    """The files under *root*, which is made if it is not there."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    async def keep(self, chunks: AsyncIterator[bytes], *, limit: int) -> Kept:
+        """Store what *chunks* brings, at most *limit* bytes; durable when it returns.
+
+        Raises `EmptyError`, `TooLargeError` or `TypeRefusedError`, and what *chunks* or the disk
+        raises (OSError); then nothing is left of it.
+        """
+        part = await asyncio.to_thread(_Part, self._root)
+        try:
+            waiting = bytearray()
+            async for chunk in chunks:
+                waiting += chunk
+                if part.size + len(waiting) > limit:
+                    raise TooLargeError(f"more than {limit} bytes")
+                if len(waiting) >= WRITE_BYTES:
+                    await asyncio.to_thread(part.write, bytes(waiting))
+                    waiting.clear()
+            await asyncio.to_thread(part.write, bytes(waiting))
+            return await asyncio.to_thread(self._place, part)
+        finally:
+            part.drop()
+            if closing := getattr(chunks, "aclose", None):
+                await closing()
+
+    def path(self, sha256: str) -> Path:
+        """Where the file with this digest is; raises ValueError when it is no digest."""
+        if not _SHA256.fullmatch(sha256):
+            raise ValueError("not a SHA-256 in hex")
+        return self._root / sha256[:2] / sha256[2:4] / sha256
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The file, open for reading; raises FileNotFoundError when there is none."""
+        return self.path(sha256).open("rb")
+
+    async def clean(self) -> int:
+        """Remove what interrupted uploads left; how many files."""
+        return await asyncio.to_thread(self._clean)
+
+    def _clean(self) -> int:
+        before = time.time() - STALE_SECONDS
+        stale = [part for part in self._root.glob(f"{PART}*") if part.stat().st_mtime < before]
+        for part in stale:
+            part.unlink(missing_ok=True)
+        return len(stale)
+
+    def _place(self, part: "_Part") -> Kept:
+        kept = part.check()
+        target = self.path(kept.sha256)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # The same bytes may be there already: then this changes nothing anybody can see.
+        part.path.replace(target)
+        for folder in (target.parent, target.parent.parent, self._root):
+            _sync(folder)
+        return kept
+
+
+class _Part:
+    """A file on its way in."""
+
+    def __init__(self, folder: Path) -> None:
+        descriptor, name = tempfile.mkstemp(prefix=PART, dir=folder)
+        self.path = Path(name)
+        self.size = 0
+        self._file = os.fdopen(descriptor, "w+b")
+        self._digest = hashlib.sha256()
+
+    def write(self, data: bytes) -> None:
+        self._file.write(data)
+        self._digest.update(data)
+        self.size += len(data)
+
+    def check(self) -> Kept:
+        """What was written, durable; raises when it is not to be kept."""
+        self._file.flush()
+        if not self.size:
+            raise EmptyError("no bytes")
+        mime = kind_of(self._file)
+        if mime is None:
+            raise TypeRefusedError("not a kind of file that is kept")
+        os.fsync(self._file.fileno())
+        return Kept(self._digest.hexdigest(), self.size, mime)
+
+    def drop(self) -> None:
+        """Forget the file, unless it has been placed."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
