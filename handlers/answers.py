@@ -70,14 +70,19 @@ def _short(part: Part, view: View) -> Read:
 
 def _commune(part: Part, view: View) -> Read:
     match view.content.territory.find(part.text):
-        case Found(commune=commune, via=via):
-            shown = view.say("commune.formerly", old=via, new=commune.name) if via else commune.name
-            return Answer(value=commune.id, text=shown, parts=(part,))
-        case Unsure(options=communes):
-            options = tuple(Option(value=c.id, text=c.name) for c in communes)
-            return Unclear(typed=part.text[:LONGEST_LINE], options=options)
+        case Found() as found:
+            return Answer(value=found.commune.id, text=_named(found, view), parts=(part,))
+        case Unsure(options=found, district=district):
+            options = tuple(Option(value=one.commune.id, text=_named(one, view)) for one in found)
+            return Unclear(typed=district or part.text[:LONGEST_LINE], options=options)
         case _:
             return Unclear(typed=part.text[:LONGEST_LINE], options=())
+
+
+def _named(found: Found, view: View) -> str:
+    """A commune, with the former name it was found by."""
+    name, via = found.commune.name, found.via
+    return view.say("commune.formerly", old=via, new=name) if via else name
 
 
 def _date(field: Field, part: Part, view: View) -> Read:

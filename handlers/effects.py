@@ -12,6 +12,7 @@ from handlers.model import Frozen
 from handlers.tickets import Action, AnswerLine
 
 Purpose = Literal["handling", "statistics"]
+Role = Literal["administrator"]
 
 
 class OpenTicket(Frozen):
@@ -96,6 +97,14 @@ class DropTimer(Frozen):
     timer: str
 
 
+class JoinStaff(Frozen):
+    """Use up an invitation: this contact acts for the province in *role* from now on."""
+
+    type: Literal["join_staff"] = "join_staff"
+    role: Role
+    invitation: str
+
+
 class MarkReachable(Frozen):
     """Remember whether this contact can be written to."""
 
@@ -112,5 +121,6 @@ Effect = (
     | SaveConsent
     | SetTimer
     | DropTimer
+    | JoinStaff
     | MarkReachable
 )

@@ -1,4 +1,4 @@
-"""Words and files on their way into a draft or a case: gathered, bounded, never dropped silently."""
+"""Words and files on their way into a draft or a case: gathered, bounded, never lost silently."""
 
 from dataclasses import dataclass
 

@@ -52,12 +52,12 @@ class Pending(Frozen):
 
 
 class Welcome(Frozen):
-    """Privacy notice shown, consent not yet given."""
+    """Consent not yet given. *noticed*: the whole notice was shown and need not be repeated."""
 
     at: Literal["welcome"] = "welcome"
     pending: Pending = Pending()
     statistics: bool = False
-    declined: bool = False
+    noticed: bool = False
 
 
 class Menu(Frozen):
@@ -187,6 +187,10 @@ Room = Annotated[
     | MyData,
     Field(discriminator="at"),
 ]
+
+
+# The rooms that hold something not yet in a draft or a case.
+HOLDING = Welcome | Topics | Resuming | Sorting | Adding
 
 
 class Session(Frozen):

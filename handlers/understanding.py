@@ -1,5 +1,6 @@
 """From an event to what it means in this conversation: a choice, a command, free text, a file."""
 
+from handlers.codes import read_code
 from handlers.events import (
     Chose,
     Edited,
@@ -76,4 +77,10 @@ def _choice(session: Session, text: str) -> str:
     return next((c.key for c in session.offered if fold(c.label) == folded), "")
 
 
+def asked_code(did: Wrote) -> str:
+    """The code somebody typed, when that is about all they typed; else empty."""
+    return (read_code(did.text) or "") if len(did.text) <= LONGEST_REQUEST else ""
+
+
 LONGEST_LABEL = 60
+LONGEST_REQUEST = 40  # characters; a code in a longer text is part of a story

@@ -1,12 +1,14 @@
 """What the rooms share: what a person did, what they see, and where they go next."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from handlers.content import Content, Lang
 from handlers.effects import Effect
 from handlers.events import Edited, SentMedia, SentUnreadable, SharedContact, SharedPlace
 from handlers.facts import Facts
 from handlers.messages import Choice, Expects, Say
+from handlers.reading.dates import show_date
 from handlers.session import Part, Room, Session
 
 
@@ -86,6 +88,14 @@ class View:
     def content(self) -> Content:
         """What the province edits."""
         return self.facts.content
+
+    def local(self, at: datetime) -> datetime:
+        """An instant in the province's time zone."""
+        return at.astimezone(self.facts.now.tzinfo)
+
+    def day(self, at: datetime) -> str:
+        """The day of an instant, as it is written here."""
+        return show_date(self.local(at).date())
 
     def say(self, key: str, /, **params: object) -> str:
         """The sentence *key* in the person's language."""

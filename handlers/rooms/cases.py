@@ -55,7 +55,7 @@ def _line(card: Card, view: View) -> str:
         code=card.code,
         topic=_topic(card, view),
         status=view.say(f"status.{card.status}"),
-        day=show_date(card.opened_at.date()),
+        day=view.day(card.opened_at),
     )
 
 
@@ -94,7 +94,7 @@ def look_up(typed: str, view: View) -> Next:
 
 
 def open_case(code: str, view: View) -> Next:
-    """To the case when this contact holds it; else the receipt is asked for, whether it exists or not."""
+    """To the case when this contact holds it; else ask for the receipt, though none may exist."""
     story = view.facts.story
     if story is not None and story.card.code == code:
         return Next(enter(view.session, Case(code=code)))
@@ -128,7 +128,9 @@ def at_proving(room: Proving, did: Input, view: View) -> Next:
             if view.facts.proved and view.facts.story:
                 held = enter(session, Case(code=room.code), misses=0, missed_at=None)
                 return Next(held, view.say("proving.done"), (HoldTicket(code=room.code),))
-            missed = session.model_copy(update={"misses": session.misses + 1, "missed_at": now})
+            missed = session.model_copy(
+                update={"misses": session.misses % MISSES + 1, "missed_at": now}
+            )
             return Next(missed, view.say("proving.wrong"))
         case SentMedia():
             return loose.take(did, view)
@@ -161,7 +163,7 @@ def _told(story: Story, view: View) -> str:
         topic=_topic(card, view),
         status=view.say(f"status.{card.status}"),
         unit=_unit(card, view),
-        opened=show_date(card.opened_at.date()),
+        opened=view.day(card.opened_at),
         due=show_date(card.due_on),
     )
     answers = "\n".join(f"• {line.label}: {cut(line.text, 160)}" for line in story.lines)
@@ -175,7 +177,7 @@ def _happening(entry: Happening, view: View) -> str:
     what = view.say(f"happening.{entry.kind}")
     text = f": {cut(entry.text, 120)}" if entry.text else ""
     files = view.say("happening.files", files=entry.files) if entry.files else ""
-    return f"{entry.at:%d/%m/%Y %H:%M} · {what}{text}{files}"
+    return f"{view.local(entry.at):%d/%m/%Y %H:%M} · {what}{text}{files}"
 
 
 def at_case(room: Case, did: Input, view: View) -> Next:

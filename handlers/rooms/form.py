@@ -57,6 +57,11 @@ def at_topics(room: Topics, did: Input, view: View) -> Next:
             return Next(session, view.say("choose.again"))
 
 
+def new(view: View) -> Next:
+    """A new case, unless an unsent one is waiting: that one is offered first."""
+    return Next(enter(view.session, Resuming() if view.session.draft else Topics()))
+
+
 def leave_topics(room: Topics, view: View) -> Next:
     """Back to the menu; what was already sent is not thrown away without a word."""
     notice = view.say("topics.left") if room.pending != Pending() else ""
@@ -128,7 +133,7 @@ def show_resuming(room: Resuming, view: View) -> Prompt:
     text = view.say(
         "resuming.ask",
         topic=topic.title.in_(view.lang),
-        day=show_date(draft.opened_at.date()),
+        day=view.day(draft.opened_at),
         done=min(draft.index, len(topic.ask)),
         all=len(topic.ask),
     )

@@ -24,7 +24,7 @@ def take(sent: Wrote | SentMedia, view: View) -> Next:
 
 
 def arrive(pending: Pending, view: View) -> Next:
-    """To the room where *pending* finds its case: straight to the topics when nothing else is open."""
+    """To the room where *pending* finds its case: to the topics when nothing else is open."""
     if view.session.draft or _open_cards(view):
         return Next(enter(view.session, Sorting(pending=pending)), summary(pending, view))
     return Next(enter(view.session, Topics(pending=pending)), summary(pending, view))

@@ -129,7 +129,7 @@ def _ways(field: Field, draft: Draft, view: View) -> tuple[Choice, ...]:
 
 
 def _ask_back(room: Filling, here: str, view: View) -> Prompt:
-    """ "Did you mean …?", or "I do not know that name": the person decides."""
+    """Ask "did you mean …?", or say that the name is not known: the person decides."""
     key = "commune.which" if room.options else "commune.unknown"
     options = tuple(
         Choice(key=f"value:{number}", label=cut(option.text, 35))
@@ -145,7 +145,7 @@ def _ask_back(room: Filling, here: str, view: View) -> Prompt:
 
 def at_filling(room: Filling, did: Input, view: View) -> Next:
     """Take what was done as the answer to the current question, or as a way on."""
-    draft, topic, field = _current(view)
+    field = _current(view)[2]
     match did:
         case Picked(key):
             return _picked(key, room, view)

@@ -1,4 +1,4 @@
-"""The front door: privacy notice and consent, the menu, languages, the person's own data."""
+"""The front door: privacy notice and consent, help, languages, the person's own data."""
 
 from handlers.content import Lang
 from handlers.effects import Effect, KeepFile, SaveConsent
@@ -21,7 +21,7 @@ def show_welcome(room: Welcome, view: View) -> Prompt:
     """The privacy notice, with one choice for each purpose; none is chosen beforehand."""
     controller = view.content.controller
     notice = view.say(
-        "welcome.notice",
+        "welcome.again" if room.noticed else "welcome.notice",
         controller=controller.name.in_(view.lang),
         years=controller.keep_years,
         phone=controller.phone,
@@ -43,24 +43,26 @@ def show_welcome(room: Welcome, view: View) -> Prompt:
 
 def at_welcome(room: Welcome, did: Input, view: View) -> Next:
     """Nothing is taken in before consent; what was sent early is held until then."""
-    session = view.session
+    read = room.model_copy(update={"noticed": True})
     match did:
         case Picked("agree"):
             return _agree(room, view)
         case Picked("statistics"):
-            flipped = room.model_copy(update={"statistics": not room.statistics})
-            return Next(enter(session, flipped))
+            flipped = read.model_copy(update={"statistics": not room.statistics})
+            return Next(enter(view.session, flipped))
         case Picked("decline"):
-            return Next(enter(session, Welcome()), _declined(view))
+            return Next(enter(view.session, Welcome(noticed=True)), _declined(view))
         case Picked(key) if key.startswith("lang:"):
-            return Next(session.model_copy(update={"lang": _lang(key)}))
+            unread = room.model_copy(update={"noticed": False})
+            return Next(enter(view.session, unread, lang=_lang(key)))
         case Wrote() | SentMedia():
             gathered = gather(room.pending, did, view)
-            held = room.model_copy(update={"pending": gathered.pending})
-            notice = gathered.notice or view.say("welcome.held")
-            return Next(enter(session, held), notice)
+            # The very first thing said is answered with the whole notice.
+            held = room if room.pending == Pending() and not view.session.step else read
+            held = held.model_copy(update={"pending": gathered.pending})
+            return Next(enter(view.session, held), gathered.notice or view.say("welcome.held"))
         case _:
-            return Next(session, view.say("welcome.first"))
+            return Next(enter(view.session, read), view.say("welcome.first"))
 
 
 def _declined(view: View) -> str:
@@ -86,15 +88,9 @@ def _agree(room: Welcome, view: View) -> Next:
     return Next(arrived.session, f"{thanks}\n{arrived.notice}".strip(), tuple(effects))
 
 
-# -- the menu --------------------------------------------------------------------------------------
-
-
-def show_menu(_room: Menu, view: View) -> Prompt:
-    """What can be done here; an unsent draft comes first."""
-    resume = (view.choice("resume"),) if view.session.draft else ()
-    new = view.choice("new").model_copy(update={"tone": "primary"})
-    rest = tuple(view.choice(key) for key in ("track", "data", "language", "help"))
-    return Prompt(view.say("menu.ask"), (*resume, new, *rest))
+def helped(view: View) -> Next:
+    """What can be done here, said beside the current question."""
+    return Next(view.session, view.say("help.text", phone=view.content.controller.phone))
 
 
 # -- languages -------------------------------------------------------------------------------------

@@ -1,0 +1,86 @@
+"""Typed commands: the same in every room."""
+
+from handlers.codes import read_code
+from handlers.effects import JoinStaff
+from handlers.rooms import cases, form, start
+from handlers.session import (
+    Adding,
+    Case,
+    Cases,
+    Dropping,
+    Filling,
+    Menu,
+    MyData,
+    Resuming,
+    Reviewing,
+    Sorting,
+    Topics,
+    Welcome,
+    Withdrawing,
+)
+from handlers.view import Command, Next, View, enter
+
+INVITATION = "moi-"  # how the payload of an invitation link begins
+
+
+def obey(command: Command, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - a table
+    """Do what a command says, wherever the person is."""
+    session = view.session
+    at_door = isinstance(session.room, Welcome)
+    match command.name:
+        case "trogiup":
+            return start.helped(view)
+        case "ngonngu":
+            return start.to_languages(view)
+        case "start" if command.rest.startswith(INVITATION):
+            return _join(command.rest, view)
+        case "start" if isinstance(session.room, Welcome):
+            unread = session.room.model_copy(update={"noticed": False})
+            return Next(enter(session, unread))
+        case _ if at_door:
+            return Next(session, view.say("welcome.first"))
+        case "start" if read_code(command.rest):
+            return cases.look_up(command.rest, view)
+        case "start":
+            return _begin_again(view)
+        case "gui":
+            return form.new(view)
+        case "tracuu" if command.rest:
+            return cases.look_up(command.rest, view)
+        case "tracuu":
+            return Next(enter(session, Cases()))
+        case "dulieu":
+            return Next(enter(session, MyData()))
+        case "huy":
+            return _cancel(view)
+        case _:
+            return Next(session, view.say("command.unknown"))
+
+
+def _join(invitation: str, view: View) -> Next:
+    """An invitation works once; a used, expired or invented one is told apart from nothing."""
+    role = view.facts.invited
+    if role is None:
+        return Next(view.session, view.say("invitation.invalid"))
+    joined = JoinStaff(role=role, invitation=invitation)
+    return Next(view.session, view.say("invitation.joined"), (joined,))
+
+
+def _begin_again(view: View) -> Next:
+    room = Resuming() if view.session.draft else Menu()
+    return Next(enter(view.session, room), view.say("start.again"))
+
+
+def _cancel(view: View) -> Next:
+    session = view.session
+    match session.room:
+        case Filling() | Reviewing():
+            return Next(enter(session, Dropping()))
+        case Adding(code=code) | Withdrawing(code=code):
+            return Next(enter(session, Case(code=code)), view.say("adding.dropped"))
+        case Topics() as room:
+            return form.leave_topics(room, view)
+        case Sorting():
+            return Next(enter(session, Menu()), view.say("sorting.dropped"))
+        case _:
+            return Next(enter(session, Menu()), view.say("cancel.nothing"))

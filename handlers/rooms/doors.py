@@ -1,0 +1,97 @@
+"""Every room by its two doors: how it shows itself, how it answers. mypy knows when one lacks."""
+
+from typing import assert_never
+
+from handlers.rooms import cases, form, loose, menu, questions, start
+from handlers.session import (
+    Adding,
+    Case,
+    Cases,
+    Dropping,
+    Filling,
+    Languages,
+    Menu,
+    MyData,
+    Proving,
+    Resuming,
+    Reviewing,
+    Sorting,
+    Topics,
+    Welcome,
+    Withdrawing,
+)
+from handlers.view import Input, Next, Prompt, View
+
+
+def show(view: View) -> Prompt:  # noqa: C901, PLR0911, PLR0912 - one line a room
+    """The prompt of the room a session stands in."""
+    match view.session.room:
+        case Welcome() as room:
+            return start.show_welcome(room, view)
+        case Menu():
+            return menu.show_menu(view)
+        case Languages() as room:
+            return start.show_languages(room, view)
+        case MyData() as room:
+            return start.show_my_data(room, view)
+        case Topics() as room:
+            return form.show_topics(room, view)
+        case Filling() as room:
+            return questions.show_filling(room, view)
+        case Reviewing() as room:
+            return form.show_reviewing(room, view)
+        case Dropping() as room:
+            return form.show_dropping(room, view)
+        case Resuming() as room:
+            return form.show_resuming(room, view)
+        case Sorting() as room:
+            return loose.show_sorting(room, view)
+        case Cases() as room:
+            return cases.show_cases(room, view)
+        case Case() as room:
+            return cases.show_case(room, view)
+        case Proving() as room:
+            return cases.show_proving(room, view)
+        case Adding() as room:
+            return cases.show_adding(room, view)
+        case Withdrawing() as room:
+            return cases.show_withdrawing(room, view)
+        case room:
+            assert_never(room)
+
+
+def answer(did: Input, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - one line a room
+    """What the current room makes of it."""
+    match view.session.room:
+        case Welcome() as room:
+            return start.at_welcome(room, did, view)
+        case Menu():
+            return menu.at_menu(did, view)
+        case Languages() as room:
+            return start.at_languages(room, did, view)
+        case MyData() as room:
+            return start.at_my_data(room, did, view)
+        case Topics() as room:
+            return form.at_topics(room, did, view)
+        case Filling() as room:
+            return questions.at_filling(room, did, view)
+        case Reviewing() as room:
+            return form.at_reviewing(room, did, view)
+        case Dropping() as room:
+            return form.at_dropping(room, did, view)
+        case Resuming() as room:
+            return form.at_resuming(room, did, view)
+        case Sorting() as room:
+            return loose.at_sorting(room, did, view)
+        case Cases() as room:
+            return cases.at_cases(room, did, view)
+        case Case() as room:
+            return cases.at_case(room, did, view)
+        case Proving() as room:
+            return cases.at_proving(room, did, view)
+        case Adding() as room:
+            return cases.at_adding(room, did, view)
+        case Withdrawing() as room:
+            return cases.at_withdrawing(room, did, view)
+        case room:
+            assert_never(room)

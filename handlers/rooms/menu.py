@@ -1,0 +1,49 @@
+"""The menu: where a person is who is doing nothing in particular."""
+
+from handlers.answers import position
+from handlers.events import SentMedia, SharedContact, SharedPlace
+from handlers.rooms import cases, form, loose, start
+from handlers.session import Cases, MyData
+from handlers.understanding import asked_code
+from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
+
+
+def show_menu(view: View) -> Prompt:
+    """What can be done here; an unsent draft comes first."""
+    resume = (view.choice("resume"),) if view.session.draft else ()
+    new = view.choice("new").model_copy(update={"tone": "primary"})
+    rest = tuple(view.choice(key) for key in ("track", "data", "language", "help"))
+    return Prompt(view.say("menu.ask"), (*resume, new, *rest))
+
+
+def at_menu(did: Input, view: View) -> Next:
+    """Go where was chosen; a code opens its case, anything else begins or adds to one."""
+    match did:
+        case Picked(key=key):
+            return _chosen(key, view)
+        case Wrote() if asked_code(did):
+            return cases.look_up(did.text, view)
+        case Wrote() | SentMedia():
+            return loose.take(did, view)
+        case SharedPlace():
+            return loose.take(Wrote(position(did)), view)
+        case SharedContact():
+            return Next(view.session, view.say("form.not_asked"))
+        case _:
+            return Next(view.session, view.say("choose.again"))
+
+
+def _chosen(key: str, view: View) -> Next:
+    match key:
+        case "resume":
+            return Next(form.resume(view.session, view))
+        case "new":
+            return form.new(view)
+        case "track":
+            return Next(enter(view.session, Cases()))
+        case "data":
+            return Next(enter(view.session, MyData()))
+        case "language":
+            return start.to_languages(view)
+        case _:
+            return start.helped(view)
