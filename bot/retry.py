@@ -1,0 +1,45 @@
+"""What to do with a message that was not delivered: a pure decision."""
+
+from dataclasses import dataclass
+
+from bot.channels import UndeliveredError
+from storage.outbox import State
+
+FIRST = 1.0  # seconds
+LONGEST = 600.0
+ATTEMPTS = 30  # with the pauses above: about four hours
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """Send the same message again after *seconds*."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Stop; the message ends in *state*."""
+
+    state: State
+
+
+def decide(attempts: int, error: UndeliveredError) -> TryAgain | GiveUp:
+    """When to try again, or why not, after *attempts* tries that ended in *error*.
+
+    What may have been sent is never sent again: a citizen who gets one answer twice stops trusting
+    both.
+    """
+    match error.verdict:
+        case "gone":
+            return GiveUp("unreachable")
+        case "refused":
+            return GiveUp("failed")
+        case "unknown":
+            return GiveUp("unknown")
+        case _ if error.after is not None:
+            return TryAgain(error.after)
+        case _ if attempts >= ATTEMPTS:
+            return GiveUp("failed")
+        case _:
+            return TryAgain(min(LONGEST, FIRST * 2 ** (attempts - 1)))

@@ -1,0 +1,211 @@
+"""One turn: claim, look up, step, carry out. The promise of the whole program in one function.
+
+Everything here runs inside one transaction on a database thread, in a savepoint of its own (see
+`storage.batch`). What a person did, the new state of the conversation, tickets, history and the
+words to say are committed together or not at all; `keep` runs in the place of a turn that raised,
+so that the update is kept for replay and its sender is told.
+"""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from pydantic import TypeAdapter
+
+from bot.channels import Arrival, Garbled, Outcome
+from bot.secret import Secret
+from handlers.content import Content, Lang
+from handlers.conversation import needs, step
+from handlers.effects import (
+    AddToTicket,
+    DropTimer,
+    Effect,
+    HoldTicket,
+    JoinStaff,
+    KeepFile,
+    MarkReachable,
+    MoveTicket,
+    OpenTicket,
+    SaveConsent,
+    SetTimer,
+)
+from handlers.events import Event, TimedOut
+from handlers.facts import NOTHING, Facts, Needs
+from handlers.messages import Say
+from handlers.session import NEW, Session
+from storage import files, inbox, outbox, people, sessions, staff, tickets, timers
+from storage.database import Tx
+
+ZONE = timezone(timedelta(hours=7))  # Viet Nam; no summer time
+CARDS = 50  # cases listed to their own citizen
+
+EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message committed to the outbox, handed over so that the sender need not read it again."""
+
+    id: int
+    contact_id: int
+    channel: str
+    address: str
+    say: Say
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of an arrival: for its channel, the sender, the clock and the file fetcher."""
+
+    outcome: Outcome
+    posted: tuple[Posted, ...] = ()
+    timers: bool = False
+    files: bool = False
+
+
+DUPLICATE = Taken("duplicate")
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """What turns need beside their transaction: what the province edits, secrets, and chance."""
+
+    content: Content
+    secret: Secret
+    fresh_code: Callable[[], str]
+    fresh_receipt: Callable[[], str]
+
+    def take(self, tx: Tx, arrival: Arrival | Garbled, *, again: bool = False) -> Taken:
+        """Advance one conversation by one arrival. Told the same twice, the world changes once.
+
+        *again* takes one that failed and was kept: what is claimed then is the failure.
+        """
+        claimed = inbox.settle(tx, arrival.id) if again else _claim(tx, arrival)
+        if not claimed:
+            return DUPLICATE
+        if isinstance(arrival, Garbled):
+            inbox.keep_failed(tx, _garbled(arrival))
+            return Taken("failed")
+        opened = sessions.open(tx, arrival.channel, arrival.address, arrival.at)
+        if isinstance(arrival.event, TimedOut) and not timers.fire(
+            tx, opened.contact_id, arrival.event.timer, arrival.at
+        ):
+            return DUPLICATE
+        session = Session.model_validate_json(opened.state) if opened.state else NEW
+        facts = self._look_up(tx, opened.contact_id, needs(session, arrival.event), arrival.at)
+        turn = step(session, arrival.event, facts)
+        sessions.save(tx, opened.contact_id, turn.session.model_dump_json(), arrival.at)
+        for effect in turn.effects:
+            self._carry_out(tx, opened.contact_id, arrival, effect)
+        posted = () if turn.say is None else (_post(tx, opened.contact_id, arrival, turn.say),)
+        return Taken(
+            "done",
+            posted,
+            timers=any(isinstance(effect, SetTimer) for effect in turn.effects),
+            files=any(isinstance(effect, KeepFile) for effect in turn.effects),
+        )
+
+    def keep(self, tx: Tx, arrival: Arrival | Garbled, error: Exception) -> Taken:
+        """Keep an arrival whose turn raised *error*, and answer it with an honest sentence."""
+        if isinstance(arrival, Garbled):
+            raise error
+        opened = sessions.open(tx, arrival.channel, arrival.address, arrival.at)
+        where = whereabouts(error)
+        event = EVENTS.dump_json(arrival.event).decode()
+        inbox.keep_failed(
+            tx,
+            inbox.Failed(arrival.id, arrival.at, opened.contact_id, arrival.raw, where, event),
+        )
+        sorry = _sorry(self.content, opened.state)
+        told = _post(tx, opened.contact_id, arrival, sorry)
+        operators = staff.members(tx, "administrator")
+        reports = (self._report(tx, operator, arrival, error) for operator in operators)
+        return Taken("failed", (told, *reports))
+
+    def _report(self, tx: Tx, operator: int, arrival: Arrival, error: Exception) -> Posted:
+        text = self.content.say("vi", "fault.report", kind=type(error).__name__, id=arrival.id)
+        say = Say(text=text)
+        channel, address = people.address(tx, operator)
+        number = outbox.add(tx, operator, say.model_dump_json(), arrival.at, lane="notice")
+        return Posted(number, operator, channel, address, say)
+
+    # -- before the turn -----------------------------------------------------------------------
+
+    def _look_up(self, tx: Tx, contact_id: int, wanted: Needs, at: datetime) -> Facts:
+        now = at.astimezone(ZONE)
+        if wanted is NOTHING:
+            return Facts(now=now, content=self.content)
+        proved = bool(wanted.receipt) and tickets.proves(
+            tx, wanted.story, wanted.receipt, self.secret.raw
+        )
+        may_read = bool(wanted.story) and (proved or tickets.holds(tx, wanted.story, contact_id))
+        return Facts(
+            now=now,
+            content=self.content,
+            code=self._unused_code(tx) if wanted.fresh else "",
+            receipt=self.fresh_receipt() if wanted.fresh else "",
+            cards=tickets.cards(tx, contact_id, wanted.query, CARDS) if wanted.cards else (),
+            story=tickets.story(tx, wanted.story) if may_read else None,
+            proved=proved,
+            invited=staff.invited(tx, self.secret.key(wanted.invitation), at)
+            if wanted.invitation
+            else None,
+        )
+
+    def _unused_code(self, tx: Tx) -> str:
+        while tickets.code_exists(tx, code := self.fresh_code()):
+            pass
+        return code
+
+    # -- after it ------------------------------------------------------------------------------
+
+    def _carry_out(self, tx: Tx, contact_id: int, arrival: Arrival, effect: Effect) -> None:
+        now = arrival.at
+        match effect:
+            case OpenTicket():
+                tickets.open(tx, contact_id, effect, now, self.secret.raw)
+            case AddToTicket():
+                tickets.add_note(tx, contact_id, effect, now)
+            case MoveTicket():
+                tickets.move(tx, contact_id, effect, now)
+            case HoldTicket(code=code):
+                tickets.hold(tx, code, contact_id, now)
+            case KeepFile(media=media):
+                files.keep(tx, contact_id, media, now)
+            case SaveConsent():
+                people.add_consent(tx, contact_id, effect, now)
+            case SetTimer(timer=timer, seconds=seconds):
+                timers.set(tx, contact_id, timer, now + timedelta(seconds=seconds))
+            case DropTimer(timer=timer):
+                timers.drop(tx, contact_id, timer)
+            case JoinStaff(role=role, invitation=invitation):
+                staff.join(tx, contact_id, role, self.secret.key(invitation), now)
+            case MarkReachable(reachable=reachable):
+                people.set_reachable(tx, contact_id, now, reachable=reachable)
+
+
+def _claim(tx: Tx, arrival: Arrival | Garbled) -> bool:
+    return inbox.claim(tx, arrival.id, arrival.at)
+
+
+def _post(tx: Tx, contact_id: int, arrival: Arrival, say: Say) -> Posted:
+    number = outbox.add(tx, contact_id, say.model_dump_json(), arrival.at)
+    return Posted(number, contact_id, arrival.channel, arrival.address, say)
+
+
+def _garbled(arrival: Garbled) -> inbox.Failed:
+    return inbox.Failed(arrival.id, arrival.at, None, arrival.raw, arrival.error, "")
+
+
+def _sorry(content: Content, state: str) -> Say:
+    """The apology in the person's language, as far as the state that may be the fault tells it."""
+    lang: Lang = "en" if '"lang":"en"' in state else "vi"
+    return Say(text=content.say(lang, "fault.sorry"), lang=lang)
+
+
+def whereabouts(error: Exception) -> str:
+    """Kind and place of an error, without its message, which may quote what a person wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    return f"{type(error).__name__} in {places}"
