@@ -1,0 +1,205 @@
+"""Settings: `config.toml`, every key of which the environment may override.
+
+``LANGNGHE__CHANNELS__WEB__PORT=9000`` overrides ``port`` of ``[channels.web]``. Secrets come from
+the environment, or from a file whose path stands in ``…_FILE``, never from `config.toml`.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+
+from bot.explain import explain, explain_toml
+from handlers.faults import Fault
+from handlers.model import Frozen
+
+FILE = Path("config.toml")
+PREFIX = "LANGNGHE__"
+SECRETS = ("secret", "channels.telegram.token", "channels.telegram.secret_token")
+
+
+class ConfigFaultsError(Exception):
+    """The settings have *faults*: all there are, one a line."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(map(str, faults)))
+
+
+class StorageConfig(Frozen):
+    """Where everything that lasts is kept.
+
+    *lanes*: turns worked on at a time, on PostgreSQL only. *files*: the folder of what people send.
+    """
+
+    url: SecretStr = SecretStr("sqlite:///data/bot.db")
+    lanes: int = Field(default=4, ge=1, le=64)
+    files: Path = Path("data/files")
+
+    @field_validator("url")
+    @classmethod
+    def is_known(cls, url: SecretStr) -> SecretStr:
+        """Only the two engines the statements are written for."""
+        if not url.get_secret_value().startswith(("sqlite:///", "postgresql://", "postgres://")):
+            raise ValueError("is no address of a database — write sqlite:///FILE or postgresql://…")
+        return url
+
+
+class WebConfig(Frozen):
+    """The web chat; *public_url* is the address people reach it by, if it is not the local one."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where a person opens it."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+class TelegramConfig(Frozen):
+    """Telegram, served when there is a *token*; in webhook mode it comes to *webhook_url*."""
+
+    token: SecretStr = SecretStr("")
+    mode: Literal["polling", "webhook"] = "polling"
+    base_url: str = "https://api.telegram.org/bot"
+    base_file_url: str = "https://api.telegram.org/file/bot"
+    webhook_url: str = ""
+    secret_token: SecretStr = SecretStr("")
+
+    @model_validator(mode="after")
+    def webhook_is_whole(self) -> Self:
+        """A webhook without a secret would let anybody speak for anybody."""
+        if self.mode == "webhook" and not (self.webhook_url and self.secret_token):
+            raise ValueError(
+                "mode webhook lacks webhook_url or secret_token — give both, or use polling"
+            )
+        return self
+
+
+class Channels(Frozen):
+    """The ways in."""
+
+    web: WebConfig = WebConfig()
+    telegram: TelegramConfig = TelegramConfig()
+
+
+class LogConfig(Frozen):
+    """What is told to standard error."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class Config(Frozen):
+    """Everything that can be set."""
+
+    storage: StorageConfig = StorageConfig()
+    channels: Channels = Channels()
+    content: Path = Path("content")
+    log: LogConfig = LogConfig()
+    secret: SecretStr = SecretStr("")
+    secret_file: Path = Path("data/secret")
+
+    @field_validator("secret")
+    @classmethod
+    def is_long(cls, secret: SecretStr) -> SecretStr:
+        """Receipts and invitations are only as safe as it."""
+        if 0 < len(secret.get_secret_value()) < 32:  # noqa: PLR2004 - characters of a real secret
+            raise ValueError("is too short to be a secret — use 32 random characters or more")
+        return secret
+
+
+def load_config(file: Path = FILE, environ: Mapping[str, str] = os.environ) -> Config:
+    """The settings of *file* and *environ*; ConfigFaultsError has every fault of both."""
+    faults: list[Fault] = []
+    values = _read(file, faults)
+    faults += [
+        Fault(
+            file=str(file),
+            key=key,
+            message="is a secret",
+            mend=f"delete it and set {PREFIX}{key.replace('.', '__').upper()} in the environment",
+        )
+        for key in SECRETS
+        if _get(values, key) is not None
+    ]
+    for name, value in environ.items():
+        if name.startswith(PREFIX):
+            _put(values, name.removeprefix(PREFIX).lower().split("__"), value)
+    faults += _from_files(values)
+    try:
+        config = Config.model_validate(values)
+    except ValidationError as error:
+        faults += [
+            Fault(file=str(file), key=each.key, message=each.message, mend=each.mend)
+            for each in explain(error, values, KEYS)
+        ]
+    else:
+        if not faults:
+            return config
+    raise ConfigFaultsError(tuple(faults))
+
+
+KEYS = frozenset(
+    key
+    for model in (Config, StorageConfig, WebConfig, TelegramConfig, Channels, LogConfig)
+    for key in model.model_fields
+)
+
+
+def _read(file: Path, faults: list[Fault]) -> dict[str, object]:
+    if not file.exists():
+        return {}
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        said = explain_toml(error)
+        faults.append(Fault(file=str(file), key=said.key, message=said.message, mend=said.mend))
+        return {}
+
+
+def _get(values: Mapping[str, object], key: str) -> object:
+    found: object = values
+    for step in key.split("."):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found
+
+
+def _put(values: dict[str, object], path: list[str], value: str) -> None:
+    """Set a value deep inside; an environment variable wins over whatever stood on its way."""
+    *parents, last = path
+    for step in parents:
+        inner = values.get(step)
+        if not isinstance(inner, dict):
+            inner = values[step] = {}
+        values = inner
+    values[last] = value
+
+
+def _from_files(values: dict[str, object]) -> list[Fault]:
+    """Replace ``token_file = PATH`` by the token in that file, as secrets are mounted."""
+    faults = []
+    for key in SECRETS:
+        *parents, last = key.split(".")
+        holder = _get(values, ".".join(parents)) if parents else values
+        name = f"{last}_file"
+        if key == "secret" or not isinstance(holder, dict) or name not in holder:
+            continue
+        path = Path(str(holder.pop(name)))
+        try:
+            holder[last] = path.read_text("utf-8").strip()
+        except OSError as error:
+            faults.append(
+                Fault(
+                    file=str(path),
+                    key="",
+                    message=f"can't be read ({error.strerror})",
+                    mend=f"make the file readable, or delete {name}",
+                )
+            )
+    return faults
