@@ -1,0 +1,281 @@
+"""The composition root: the one place that knows every concrete part, and ties them together."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from prometheus_client import CollectorRegistry
+
+from bot.channels import Channel
+from bot.channels.telegram import TelegramChannel, TelegramSettings
+from bot.channels.telegram_words import ShareWords
+from bot.channels.web import Limits, Told, WebChannel
+from bot.channels.web import Store as WebStore
+from bot.channels.web.files import Kept, file_kind
+from bot.config import Config
+from bot.content import load_content
+from bot.engine import Engine
+from bot.fetch import Fetcher
+from bot.http import listen, make_http, serve
+from bot.http_guard import HttpLimits
+from bot.metrics import Figures
+from bot.outbox import Sender
+from bot.secret import Secret, fresh_code, fresh_invitation, fresh_receipt, load_secret
+from bot.timers import Clock
+from bot.turn import Posted, Turns
+from handlers.content import Content, Lang
+from handlers.events import Media
+from handlers.messages import Say
+from storage import files, open_store, outbox, people, staff
+from storage.blobs import Blobs, EmptyError, TooLargeError, TypeRefusedError
+from storage.database import Store, Tx
+
+log = logging.getLogger(__name__)
+
+INVITATION_LASTS = timedelta(hours=24)
+LANGS: tuple[Lang, ...] = ("vi", "en")
+
+
+@dataclass
+class App:
+    """Everything that runs, made by `open_app`."""
+
+    config: Config
+    content: Content
+    store: Store
+    secret: Secret
+    blobs: Blobs
+    engine: Engine
+    clock: Clock
+    fetcher: Fetcher
+    web: WebChannel | None
+    telegram: TelegramChannel | None
+    senders: Mapping[str, Sender]
+    figures: Figures
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def open_app(config: Config) -> AsyncIterator[App]:
+    """Open storage and make every part; nothing runs or waits yet.
+
+    Raises `ContentFaultsError` and `StorageError`.
+    """
+    content = load_content(config.content)
+    secret = load_secret(config.secret.get_secret_value(), config.secret_file)
+    async with AsyncExitStack() as closing:
+        store = await open_store(config.storage.url.get_secret_value(), lanes=config.storage.lanes)
+        closing.push_async_callback(store.close)
+        app = _assemble(config, content, secret, store)
+        if app.telegram:
+            closing.push_async_callback(app.telegram.close)
+        yield app
+
+
+def _assemble(config: Config, content: Content, secret: Secret, store: Store) -> App:
+    blobs = Blobs(config.storage.files)
+    channels: dict[str, Channel] = {}
+    web = telegram = None
+    if config.channels.web.enabled:
+        channels["web"] = web = _web(config, store, blobs)
+    if config.channels.telegram.token.get_secret_value():
+        channels["telegram"] = telegram = _telegram(config, content, store)
+    senders = {name: Sender(store, channel) for name, channel in channels.items()}
+
+    def posted(message: Posted) -> None:
+        if sender := senders.get(message.channel):
+            sender.post(message)
+
+    turns = Turns(content, secret, fresh_code, fresh_receipt)
+    clock, fetcher = Clock(store), Fetcher(store, blobs, channels)
+    engine = Engine(store, turns, posted=posted, timers=clock.nudge, files=fetcher.nudge)
+    figures = Figures(CollectorRegistry(), store, engine, senders)
+    return App(
+        config,
+        content,
+        store,
+        secret,
+        blobs,
+        engine,
+        clock,
+        fetcher,
+        web,
+        telegram,
+        senders,
+        figures,
+        channels,
+    )
+
+
+# -- the channels ----------------------------------------------------------------------------------
+
+
+def _web(config: Config, store: Store, blobs: Blobs) -> WebChannel:
+    async def after(address: str, id_: int, most: int) -> Sequence[Told]:
+        def read(tx: Tx) -> Sequence[Told]:
+            contact = people.find(tx, "web", address)
+            if contact is None:
+                return ()
+            return [
+                Told(row.id, row.at, Say.model_validate_json(row.payload))
+                for row in outbox.after(tx, contact.id, id_, most)
+            ]
+
+        return await store.read(read)
+
+    async def keep(chunks: AsyncIterator[bytes], limit: int) -> Kept:
+        return await blobs.keep(chunks, limit=limit)
+
+    async def register(address: str, key: str, name: str, kept: Kept) -> None:
+        now = datetime.now(UTC)
+        media = Media(key=key, kind=file_kind(kept.mime), name=name, mime=kept.mime, size=kept.size)
+
+        def remember(tx: Tx) -> None:
+            contact = people.contact(tx, "web", address, now)
+            files.upload(tx, contact.id, media, kept.sha256, now)
+
+        await store.run(remember)
+
+    async def uploaded(address: str, keys: Sequence[str]) -> Mapping[str, Media]:
+        def read(tx: Tx) -> Mapping[str, Media]:
+            contact = people.find(tx, "web", address)
+            return files.uploaded(tx, contact.id, keys) if contact else {}
+
+        return await store.read(read)
+
+    parts = WebStore(
+        after,
+        keep,
+        register,
+        uploaded,
+        {EmptyError: "file_empty", TooLargeError: "too_large", TypeRefusedError: "file_type"},
+    )
+    secure = config.channels.web.public_url.startswith("https://")
+    return WebChannel(parts, limits=Limits(), secure=secure)
+
+
+def _telegram(config: Config, content: Content, store: Store) -> TelegramChannel:
+    settings = config.channels.telegram
+
+    async def moved(old: str, new: str) -> None:
+        now = datetime.now(UTC)
+        await store.run(lambda tx: people.move(tx, "telegram", old, new, now))
+
+    return TelegramChannel(
+        TelegramSettings(
+            token=settings.token.get_secret_value(),
+            base_url=settings.base_url,
+            base_file_url=settings.base_file_url,
+            mode=settings.mode,
+            webhook_url=settings.webhook_url,
+            secret_token=settings.secret_token.get_secret_value(),
+        ),
+        commands={lang: _commands(content, lang) for lang in LANGS},
+        share={
+            lang: ShareWords(content.say(lang, "share.phone"), content.say(lang, "share.place"))
+            for lang in LANGS
+        },
+        moved=moved,
+    )
+
+
+def _commands(content: Content, lang: Lang) -> list[tuple[str, str]]:
+    """The command menu: the citizen's commands, in the language's own names."""
+    names = MENU if lang == "vi" else {key: ENGLISH[key] for key in MENU}
+    return [(names[key], content.say(lang, f"menu_command.{key}")) for key in MENU]
+
+
+ENGLISH = {
+    "start": "start",
+    "gui": "submit",
+    "tracuu": "track",
+    "dulieu": "mydata",
+    "huy": "cancel",
+    "ngonngu": "language",
+    "trogiup": "help",
+}
+MENU = {key: key for key in ENGLISH}
+
+
+# -- running ---------------------------------------------------------------------------------------
+
+
+async def run(config: Config) -> None:
+    """Serve until SIGTERM or SIGINT; ends within 10 s and may be killed at any time."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_app(config) as app:
+        await app.blobs.clean()
+        await _welcome(app)
+        await _serve(app, stop)
+    log.info("stopped")
+
+
+async def _serve(app: App, stop: asyncio.Event) -> None:
+    """Run every part until *stop*; a part that ends by itself stops the others."""
+    web = app.config.channels.web
+    parts = [sender.run() for sender in app.senders.values()]
+    parts += [channel.run(app.engine.accept) for channel in app.channels.values()]
+    parts += [app.clock.run(app.engine.accept), app.fetcher.run(app.engine.accept)]
+    routers = [app.web.router] if app.web else []
+    if app.telegram and app.config.channels.telegram.mode == "webhook":
+        routers.append(app.telegram.router(app.engine.accept))
+    http = make_http(
+        routers,
+        checks=app.figures.checks,
+        registry=app.figures.registry,
+        limits=HttpLimits(bodies=app.web.body_limits if app.web else {}),
+        secure=web.public_url.startswith("https://"),
+    )
+    socket = listen(web.host, web.port)
+    log.info(
+        "started",
+        extra={
+            "address": f"http://{web.host}:{socket.getsockname()[1]}",
+            "channels": sorted(app.channels),
+            "storage": app.store.engine,
+        },
+    )
+    tasks = [asyncio.ensure_future(part) for part in parts]
+    serving = asyncio.create_task(
+        serve(http, socket, stop=stop, closing=app.web.close if app.web else lambda: None)
+    )
+    await asyncio.wait((serving, *tasks), return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    await serving
+    for task in tasks:
+        task.cancel()
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    for end in ended:
+        if isinstance(end, Exception):
+            raise end
+
+
+async def _welcome(app: App) -> None:
+    """Print where the chat is and, while nobody administers it, a one-time invitation."""
+    address = app.config.channels.web.address
+    print(f"Lắng Nghe: {address}", file=sys.stdout, flush=True)  # noqa: T201 - for the person at the terminal
+    if await app.store.read(lambda tx: staff.members(tx, "administrator")):
+        return
+    invitation = await invite(app)
+    print(  # noqa: T201 - as above
+        f"Lời mời quản trị viên (dùng một lần, trong 24 giờ): {address}/?start={invitation}",
+        flush=True,
+    )
+
+
+async def invite(app: App) -> str:
+    """A new one-time invitation for an administrator."""
+    invitation = fresh_invitation()
+    now = datetime.now(UTC)
+    token_key = app.secret.key(invitation)
+    await app.store.run(
+        lambda tx: staff.invite(tx, "administrator", token_key, now, now + INVITATION_LASTS)
+    )
+    return invitation

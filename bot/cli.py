@@ -1,0 +1,126 @@
+"""The command line: ``python -m bot run | check | migrate | talk | preview | invite | replay``.
+
+Each command imports what it needs when it runs: ``check`` must not wait for Telegram's types.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot.config import FILE, Config, ConfigFaultsError, load_config
+from bot.content import ContentFaultsError, load_content
+from storage.database import StorageError
+
+FAULTS = 2  # exit status: something has to be mended first
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the command says; the exit status is 0, 1 for a failure, 2 for faults to mend."""
+    options = _parser().parse_args(argv)
+    try:
+        config = load_config(options.config)
+        command: Callable[[Config, argparse.Namespace], int] = options.command
+        return command(config, options)
+    except (ConfigFaultsError, ContentFaultsError, StorageError) as error:
+        print(error, file=sys.stderr)
+        return FAULTS
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Lắng Nghe")
+    parser.add_argument("--config", type=Path, default=FILE, metavar="FILE")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add(commands, "run", _run, "serve until told to stop")
+    _add(commands, "check", _check, "say everything that is wrong with settings and content")
+    _add(commands, "migrate", _migrate, "bring the database up to date")
+    talk = _add(commands, "talk", _talk, "chat in the terminal")
+    talk.add_argument("--save", type=Path, metavar="FILE", help="write what was said as a test")
+    preview = _add(commands, "preview", _preview, "draw every screen on one page")
+    preview.add_argument("--out", type=Path, default=Path("preview.html"), metavar="FILE")
+    _add(commands, "invite", _invite, "make a one-time invitation for an administrator")
+    replay = _add(commands, "replay", _replay, "run a failed arrival again, or list them")
+    replay.add_argument("id", nargs="?", metavar="ID")
+    return parser
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    command: Callable[[Config, argparse.Namespace], int],
+    text: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _run(config: Config, _options: argparse.Namespace) -> int:
+    from bot.app import run
+    from bot.logs import start_logging
+
+    start_logging(config.log.level)
+    try:
+        asyncio.run(run(config))
+    except OSError as error:
+        print(f"{config.channels.web.address}: {error.strerror}", file=sys.stderr)
+        return FAULTS
+    return 0
+
+
+def _check(config: Config, _options: argparse.Namespace) -> int:
+    content = load_content(config.content)
+    topics, units, texts = len(content.topics), len(content.units), len(content.texts["vi"])
+    print(f"ok: {topics} topics, {units} units, {texts} sentences in each language")
+    return 0
+
+
+def _migrate(config: Config, _options: argparse.Namespace) -> int:
+    from storage import migrate
+
+    for name in asyncio.run(migrate(config.storage.url.get_secret_value())):
+        print(name)
+    return 0
+
+
+def _talk(config: Config, options: argparse.Namespace) -> int:
+    from bot.talk import talk
+
+    transcript = asyncio.run(talk(load_content(config.content)))
+    if options.save:
+        options.save.write_text(transcript, "utf-8")
+    return 0
+
+
+def _preview(config: Config, options: argparse.Namespace) -> int:
+    from bot.preview import page
+
+    options.out.write_text(page(load_content(config.content)), "utf-8")
+    print(options.out)
+    return 0
+
+
+def _invite(config: Config, _options: argparse.Namespace) -> int:
+    from bot.app import invite, open_app
+
+    async def make() -> str:
+        async with open_app(config) as app:
+            return await invite(app)
+
+    print(f"{config.channels.web.address}/?start={asyncio.run(make())}")
+    return 0
+
+
+def _replay(config: Config, options: argparse.Namespace) -> int:
+    from bot.replay import failures, replay
+
+    if options.id is None:
+        for line in asyncio.run(failures(config)):
+            print(line)
+        return 0
+    outcome = asyncio.run(replay(config, options.id))
+    print(outcome)
+    return 0 if outcome == "done" else 1
