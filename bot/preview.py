@@ -1,0 +1,177 @@
+"""``python -m bot preview``: every screen of every room and form, on one page.
+
+The screens are declared below, room by room; a test fails when a room has none.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from html import escape
+
+from bot.turn import ZONE
+from handlers.content import Content, Lang, Topic
+from handlers.events import Media
+from handlers.facts import Facts
+from handlers.rooms import doors
+from handlers.session import (
+    Adding,
+    Answer,
+    Case,
+    Cases,
+    Draft,
+    Dropping,
+    Filling,
+    Languages,
+    Menu,
+    MyData,
+    Option,
+    Part,
+    Pending,
+    Proving,
+    Resuming,
+    Reviewing,
+    Room,
+    Session,
+    Sorting,
+    Topics,
+    Welcome,
+    Withdrawing,
+)
+from handlers.tickets import AnswerLine, Card, Happening, Story
+from handlers.view import Prompt, View
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
+CODE = "PA-7K3Q-M2X"
+PHOTO = Media(key="preview:1", kind="photo", name="a.jpg", size=1000)
+SENT = Pending(parts=(Part(text="…"),), media=(PHOTO,))
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One prompt as a person sees it, under the *name* of its room."""
+
+    name: str
+    prompt: Prompt
+
+
+def screens(content: Content, lang: Lang) -> Iterator[Screen]:
+    """Every room, and every question of every form, in *lang*."""
+    facts = _facts(content)
+    base = Session(lang=lang, consent=content.controller.privacy_version)
+    for room in _rooms():
+        yield _screen(base.model_copy(update={"room": room}), facts)
+    yield _screen(base, replace(facts, cards=()), "cases: none", Cases())
+    for topic in content.in_order:
+        yield from _form(topic, base, facts)
+
+
+def _rooms() -> tuple[Room, ...]:
+    """The rooms outside the forms."""
+    return (
+        Welcome(),
+        Welcome(statistics=True, noticed=True),
+        Menu(),
+        Languages(),
+        MyData(),
+        Topics(),
+        Sorting(pending=SENT),
+        Cases(),
+        Case(code=CODE),
+        Proving(code=CODE),
+        Adding(code=CODE),
+        Adding(code=CODE, pending=SENT),
+        Withdrawing(code=CODE),
+    )
+
+
+def _form(topic: Topic, base: Session, facts: Facts) -> Iterator[Screen]:
+    """Each question empty and answered, then everything around the form."""
+    answers = {field.name: Answer(value="…", text="…") for field in topic.ask}
+    empty = Draft(topic=topic.id, opened_at=NOW)
+    for index, field in enumerate(topic.ask):
+        name = f"{topic.id}: {field.name}"
+        asked = empty.model_copy(update={"index": index})
+        yield _screen(base.model_copy(update={"draft": asked}), facts, name, Filling())
+        answered = asked.model_copy(update={"answers": answers, "media": (PHOTO,)})
+        yield _screen(base.model_copy(update={"draft": answered}), facts, name, Filling())
+        if field.kind == "commune":
+            unclear = Filling(typed="tam dan", options=(Option(value="a", text="Xã Tây Hồ"),))
+            yield _screen(base.model_copy(update={"draft": asked}), facts, name, unclear)
+            unknown = Filling(typed="abc")
+            yield _screen(base.model_copy(update={"draft": asked}), facts, name, unknown)
+    done = empty.model_copy(
+        update={"index": len(topic.ask), "answers": answers, "media": (PHOTO,), "notes": (_PART,)}
+    )
+    ready = base.model_copy(update={"draft": done})
+    for room in (Reviewing(), Dropping(), Resuming(), Resuming(pending=SENT), Menu()):
+        yield _screen(ready, facts, f"{topic.id}: {room.at}", room)
+
+
+_PART = Part(text="…")
+
+
+def _screen(session: Session, facts: Facts, name: str = "", room: Room | None = None) -> Screen:
+    standing = session.model_copy(update={"room": room}) if room else session
+    return Screen(name or standing.room.at, doors.show(View(standing, facts)))
+
+
+def _facts(content: Content) -> Facts:
+    topic = content.in_order[0]
+    unit = content.unit_for(topic.id, "")
+    opened = NOW - timedelta(days=3)
+    card = Card(
+        code=CODE,
+        topic=topic.id,
+        status="recorded",
+        unit=unit.id,
+        commune="",
+        opened_at=opened,
+        due_on=date(2026, 12, 7),
+    )
+    lines = tuple(
+        AnswerLine(name=field.name, label=field.label.vi, value="…", text="…")
+        for field in topic.ask[:3]
+    )
+    told = (
+        Happening(at=opened, kind="opened", files=2),
+        Happening(at=NOW, kind="added", text="…", files=1),
+    )
+    story = Story(card=card, lines=lines, media=(PHOTO,), happenings=told)
+    cards = (card, card.model_copy(update={"status": "withdrawn"})) * 4
+    return Facts(now=NOW, content=content, cards=cards, story=story)
+
+
+def page(content: Content) -> str:
+    """All screens in both languages, side by side."""
+    pairs = zip(screens(content, "vi"), screens(content, "en"), strict=True)
+    body = "\n".join(
+        f"<h2>{escape(vi.name)}</h2><div class=pair>{_drawn(vi.prompt)}{_drawn(en.prompt)}</div>"
+        for vi, en in pairs
+    )
+    return PAGE.format(body=body)
+
+
+def _drawn(prompt: Prompt) -> str:
+    choices = "".join(f"<span class={c.tone}>{escape(c.label)}</span>" for c in prompt.choices)
+    return f"<div class=chat><p>{escape(prompt.text)}</p><div>{choices}</div></div>"
+
+
+PAGE = """<!doctype html>
+<html lang="vi"><meta charset="utf-8"><title>Lắng Nghe: preview</title>
+<meta name="viewport" content="width=device-width">
+<style>
+body {{ font: 15px/1.4 system-ui, sans-serif; background: #e8edf2; margin: 2em; }}
+h2 {{ font-size: 1em; color: #456; margin: 2em 0 .5em; }}
+.pair {{ display: flex; gap: 1.5em; flex-wrap: wrap; }}
+.chat {{ width: 360px; }}
+p {{ background: #fff; border-radius: 14px; padding: 10px 14px; margin: 0 0 8px;
+  white-space: pre-wrap; overflow-wrap: anywhere; }}
+span {{ display: inline-block; border: 1px solid #0a66c2; color: #0a66c2; background: #fff;
+  border-radius: 18px; padding: 6px 14px; margin: 0 6px 6px 0; }}
+.primary {{ background: #0a66c2; color: #fff; }}
+.danger {{ border-color: #b3261e; color: #b3261e; }}
+</style>
+<body>
+{body}
+</body></html>
+"""
