@@ -2,15 +2,13 @@
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from pydantic import ValidationError
 
 from bot.explain import Objection, explain, explain_toml
+from bot.shelf import Model, Shelf
 from handlers.calendar import Calendar, Corrections, read_calendar
 from handlers.content import (
     Content,
@@ -28,7 +26,6 @@ from handlers.faults import Fault, route_faults, text_faults, topic_faults
 from handlers.model import Frozen
 from handlers.territory import Commune, Territory, read_territory
 
-Model = TypeVar("Model", bound=Frozen)
 LANGS: tuple[Lang, ...] = ("vi", "en")
 _ROW = re.compile(r"((?:units|former): line \d+): (.*)")
 _ENGLISH_KINDS = {"Xã": "commune", "Phường": "ward", "Đặc khu": "special zone"}
@@ -58,7 +55,7 @@ KEYS = frozenset(
 
 def load_content(folder: Path) -> Content:
     """Everything of *folder*; ContentFaultsError has every fault of every file."""
-    shelf = _Shelf(folder)
+    shelf = Shelf(folder, KEYS)
     controller = shelf.value(Controller, "controller.toml")
     topics = _topics(shelf)
     texts = _texts(shelf)
@@ -79,68 +76,7 @@ def load_content(folder: Path) -> Content:
     )
 
 
-@dataclass
-class _Shelf:
-    """The files of one folder, and what is wrong with those read so far."""
-
-    folder: Path
-    faults: list[Fault] = field(default_factory=list)
-
-    def note(self, file: str, objections: Iterable[Objection]) -> None:
-        """Note what is wrong in *file*."""
-        at = f"{self.folder.name}/{file}"
-        self.faults += [
-            Fault(file=at, key=key, message=message, mend=mend) for key, message, mend in objections
-        ]
-
-    def adopt(self, faults: Iterable[Fault]) -> None:
-        """Note faults between the files, but for those of keys already found wrong."""
-        known = {(fault.file, fault.key) for fault in self.faults}
-        for fault in faults:
-            at = f"{self.folder.name}/{fault.file}"
-            if (at, fault.key) not in known:
-                self.faults.append(fault.model_copy(update={"file": at}))
-
-    def text(self, file: str) -> str | None:
-        """The text of *file* as NFC, whichever editor wrote it."""
-        try:
-            read = (self.folder / file).read_bytes().decode("utf-8-sig")
-        except OSError as error:
-            missing = isinstance(error, FileNotFoundError)
-            said = "không có tệp này" if missing else f"không đọc được: {error.strerror}"
-            self.note(file, [Objection("", said, "chép tệp này lại từ bản trước")])
-            return None
-        except UnicodeDecodeError:
-            self.note(file, [Objection("", "không phải UTF-8", "lưu lại với bảng mã UTF-8")])
-            return None
-        return unicodedata.normalize("NFC", read)
-
-    def table(self, file: str) -> dict[str, object] | None:
-        """The TOML of *file*."""
-        text = self.text(file)
-        try:
-            return None if text is None else tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            self.note(file, [explain_toml(error)])
-            return None
-
-    def value(self, model: type[Model], file: str) -> Model | None:
-        """All of *file* as one value."""
-        table = self.table(file)
-        return None if table is None else self.checked(model, file, table)
-
-    def checked(
-        self, model: type[Model], file: str, table: object, at: tuple[int | str, ...] = ()
-    ) -> Model | None:
-        """The *table* that stands at *at* in *file* as a value."""
-        try:
-            return model.model_validate(table)
-        except ValidationError as error:
-            self.note(file, explain(error, table, KEYS, at))
-            return None
-
-
-def _topics(shelf: _Shelf) -> dict[str, Topic]:
+def _topics(shelf: Shelf) -> dict[str, Topic]:
     """The topics without fault; the name of a file is the topic's id."""
     files = sorted((shelf.folder / "topics").glob("*.toml"))
     if not files:
@@ -152,7 +88,7 @@ def _topics(shelf: _Shelf) -> dict[str, Topic]:
     return sound
 
 
-def _topic(shelf: _Shelf, name: str) -> Topic | None:
+def _topic(shelf: Shelf, name: str) -> Topic | None:
     file = f"topics/{name}.toml"
     table = shelf.table(file)
     if table is None:
@@ -163,7 +99,7 @@ def _topic(shelf: _Shelf, name: str) -> Topic | None:
     return shelf.checked(Topic, file, {**table, "id": name})
 
 
-def _texts(shelf: _Shelf) -> dict[Lang, dict[str, str]]:
+def _texts(shelf: Shelf) -> dict[Lang, dict[str, str]]:
     """The sentences of each language, nested tables as dotted keys."""
     texts: dict[Lang, dict[str, str]] = {}
     for lang in LANGS:
@@ -194,7 +130,7 @@ def _no_sentences(leaves: Mapping[str, object]) -> Iterator[Objection]:
             yield Objection(key, "đang trống", "viết câu này")
 
 
-def _calendar(shelf: _Shelf) -> Calendar | None:
+def _calendar(shelf: Shelf) -> Calendar | None:
     file = "calendar.toml"
     text = shelf.text(file)
     try:
@@ -206,7 +142,7 @@ def _calendar(shelf: _Shelf) -> Calendar | None:
     return None
 
 
-def _territory(shelf: _Shelf) -> Territory | None:
+def _territory(shelf: Shelf) -> Territory | None:
     units, former = shelf.text("territory/units.tsv"), shelf.text("territory/former.tsv")
     try:
         return None if units is None or former is None else read_territory(units, former)
@@ -229,7 +165,7 @@ def _broken_row(error: ValueError) -> Objection:
 
 
 def _departments(
-    shelf: _Shelf, communes: Iterable[Commune]
+    shelf: Shelf, communes: Iterable[Commune]
 ) -> tuple[dict[str, Unit], tuple[Route, ...]]:
     """The units by id, one for each commune among them, and the routes."""
     file = "units.toml"
@@ -253,7 +189,7 @@ def _twice(name: str) -> Objection:
 
 
 def _each(
-    shelf: _Shelf, model: type[Model], key: str, tables: Iterable[Mapping[str, object]]
+    shelf: Shelf, model: type[Model], key: str, tables: Iterable[Mapping[str, object]]
 ) -> list[Model | None]:
     return [
         shelf.checked(model, "units.toml", table, (key, number))
