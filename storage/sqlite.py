@@ -18,7 +18,14 @@ import aiosqlite
 
 from storage import migrations
 from storage.batch import Connection, Fault, Job, Outcome, persist
-from storage.database import Params, Row, StorageError, StorageTakenError, Tx
+from storage.database import (
+    Params,
+    Row,
+    StorageError,
+    StorageTakenError,
+    StorageUnavailableError,
+    Tx,
+)
 from storage.lane import READERS, Lane, Readers
 from storage.seal import Seal
 
@@ -227,10 +234,17 @@ async def open_sqlite(path: Path, seal: Seal) -> tuple[SqliteStore, list[str]]:
     """Open, or make, the database at *path*; also the names of the migrations just applied."""
     if sqlite3.sqlite_version_info < OLDEST:
         raise StorageError(f"SQLite {sqlite3.sqlite_version} is too old; 3.35 is needed")
-    lock = _take(path)
+    try:
+        return await _opened(path, seal)
+    except sqlite3.Error as error:
+        raise StorageUnavailableError(f"{path} can't be opened: {error}") from error
+
+
+async def _opened(path: Path, seal: Seal) -> tuple[SqliteStore, list[str]]:
+    uri = _uri(path)
     async with AsyncExitStack() as undo:
+        lock = _take(path)
         undo.callback(os.close, lock)
-        uri = path.absolute().as_uri()  # noqa: ASYNC240 - no disk is touched
         writer = await _open(f"{uri}?mode=rw", _SETTINGS, seal)
         undo.push_async_callback(writer.close)
         done = await writer.run(lambda connection: migrations.apply(connection, time.time()))
@@ -257,6 +271,10 @@ async def _open(uri: str, settings: Sequence[str], seal: Seal) -> _Side:
         await connection.close()
         raise
     return _Side(connection, seal)
+
+
+def _uri(path: Path) -> str:
+    return path.absolute().as_uri()
 
 
 def _take(path: Path) -> int:

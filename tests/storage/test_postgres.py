@@ -1,0 +1,159 @@
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+
+import psycopg
+import pytest
+
+from storage import batch, open_store
+from storage.database import StorageUnavailableError, Store, Tx
+from storage.postgres import _Spoken
+from tests.postgres_server import fresh_database
+
+ADD = "INSERT INTO counts (name, times) VALUES (?, 1) ON CONFLICT (name) DO NOTHING"
+BUMP = "UPDATE counts SET times = times + 1 WHERE name = ?"
+COUNTS = "SELECT name, times FROM counts ORDER BY name"
+BACKEND = "SELECT pg_backend_pid()"
+
+
+@pytest.fixture
+def url(postgres: str) -> Iterator[str]:
+    """The address of an empty PostgreSQL database."""
+    with fresh_database(postgres) as url:
+        yield url
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[Store]:
+    """An empty PostgreSQL store."""
+    store = await open_store(url)
+    await store.run(lambda tx: tx.do("CREATE TABLE counts (name BIGINT PRIMARY KEY, times BIGINT)"))
+    yield store
+    await store.close()
+
+
+def add(tx: Tx, name: int) -> int:
+    """Insert one row."""
+    return tx.do(ADD, (name,))
+
+
+def end_backend(url: str, backend: int) -> None:
+    """Cut a connection as a failing server does."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_terminate_backend(%s)", (backend,))
+
+
+def test_statements_are_turned_into_psycopgs() -> None:
+    """Placeholders, percent signs, locks and searches come out in PostgreSQL's words."""
+    spoken = _Spoken()
+    assert spoken["SELECT a % 2 FROM t WHERE b = ? /*lock t*/"] == (
+        b"SELECT a %% 2 FROM t WHERE b = %s FOR UPDATE OF t"
+    )
+    assert spoken["w.ticket_words MATCH ?"] == (
+        b"w.ticket_words @@ websearch_to_tsquery('simple', %s)"
+    )
+
+
+async def test_what_is_committed_is_durable(store: Store) -> None:
+    """Every lane waits for the disk, whatever the server's own default."""
+    for key in range(4):
+        assert await store.run(lambda tx: tx.row("SHOW synchronous_commit"), key=key) == ("on",)
+
+
+async def test_a_lost_connection_is_made_anew_and_its_batch_run_again(
+    store: Store, url: str
+) -> None:
+    """A connection cut in the middle of a batch costs nobody anything."""
+    runs = 0
+
+    def cut(tx: Tx) -> int:
+        nonlocal runs
+        runs += 1
+        tx.do(ADD, (50,))
+        if runs == 1:
+            end_backend(url, tx.rows(BACKEND)[0][0])
+        return tx.do(BUMP, (50,))
+
+    units = [partial(add, name=name) for name in range(100)]
+    outcomes = await asyncio.gather(
+        *(store.run(unit) for unit in units[:50]),
+        store.run(cut),
+        *(store.run(unit) for unit in units[51:]),
+    )
+    assert outcomes == [1] * 100
+    assert runs == 2
+    counts = await store.read(lambda tx: tx.rows(COUNTS))
+    assert counts == [(name, 2 if name == 50 else 1) for name in range(100)]
+
+
+async def test_a_reading_connection_is_made_anew(store: Store, url: str) -> None:
+    """A reading unit whose connection was cut is read again."""
+    backend = await store.read(lambda tx: tx.rows(BACKEND)[0][0])
+    end_backend(url, backend)
+    assert await store.read(lambda tx: tx.rows(BACKEND)[0][0]) != backend
+
+
+async def test_a_server_that_is_gone_is_said_to_be_gone(
+    store: Store, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When every attempt is cut, callers hear that nothing was stored; later ones are served."""
+    monkeypatch.setattr(batch, "PAUSES", (0.01, 0.01))
+    runs = 0
+
+    def cut(tx: Tx) -> int:
+        nonlocal runs
+        runs += 1
+        tx.do(ADD, (1,))
+        end_backend(url, tx.rows(BACKEND)[0][0])
+        return tx.do(BUMP, (1,))
+
+    with pytest.raises(StorageUnavailableError):
+        await store.run(cut)
+    assert runs == 3
+    assert await store.run(partial(add, name=2)) == 1
+    assert await store.read(lambda tx: tx.rows(COUNTS)) == [(2, 1)]
+
+
+async def test_an_unreachable_server_stops_the_start() -> None:
+    """Opening a store where nobody listens says so at once."""
+    with pytest.raises(StorageUnavailableError):
+        await open_store("postgresql://nobody@/nothing?host=/nonexistent")
+
+
+async def test_a_deadlocked_batch_is_run_one_by_one(store: Store) -> None:
+    """Two lanes that lock each other's rows both end well, and so do their neighbours."""
+    for name in (1, 2):
+        await store.run(partial(add, name=name))
+    met = threading.Barrier(2)
+    runs = {1: 0, 2: 0}
+
+    def cross(tx: Tx, first: int, second: int) -> str:
+        runs[first] += 1
+        tx.do(BUMP, (first,))
+        if runs[first] == 1:
+            met.wait(timeout=20)
+        tx.do(BUMP, (second,))
+        return "done"
+
+    outcomes = await asyncio.gather(
+        store.run(partial(cross, first=1, second=2), key=0),
+        store.run(partial(add, name=3), key=0),
+        store.run(partial(cross, first=2, second=1), key=1),
+        store.run(partial(add, name=4), key=1),
+    )
+    assert list(outcomes) == ["done", 1, "done", 1]
+    assert sorted(runs.values()) == [1, 2]
+    assert await store.read(lambda tx: tx.rows(COUNTS)) == [(1, 3), (2, 3), (3, 1), (4, 1)]
+
+
+async def test_lanes_work_at_the_same_time(store: Store) -> None:
+    """Units of different keys do not wait for each other."""
+    met = threading.Barrier(4)
+
+    def meet(tx: Tx) -> int:
+        tx.row("SELECT 1")
+        return met.wait(timeout=20)
+
+    positions = await asyncio.gather(*(store.run(meet, key=key) for key in range(4)))
+    assert sorted(positions) == [0, 1, 2, 3]
