@@ -41,6 +41,8 @@ from bot.channels.telegram_words import Keyboard, Lang, ShareWords, render
 from handlers.events import Media
 
 log = logging.getLogger(__name__)
+# At DEBUG the library writes down the token, in addresses, and every word people say.
+logging.getLogger("telegram.Bot").setLevel(logging.INFO)
 
 _HALF_SENT: Final = 1000
 _POLL_GRACE: Final = 10
