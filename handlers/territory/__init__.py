@@ -7,11 +7,12 @@ certain. A person is better asked twice than sent to the wrong commune.
 """
 
 from collections.abc import Iterable, Sequence
+from string import ascii_lowercase, digits
 from typing import Self
 
 from handlers.model import Frozen
 from handlers.territory.names import Index, Name, bare, index
-from handlers.territory.near import ALMOST_CERTAIN, nearest, strays
+from handlers.territory.near import ALMOST_CERTAIN, IN_ANOTHER_WAY, nearest, strays
 from handlers.territory.places import Commune, Former, read_former, read_units
 from handlers.territory.spans import Span, before, find_spans
 from handlers.territory.spelling import Word, read_words
@@ -21,7 +22,8 @@ __all__ = ["Commune", "Former", "Found", "Territory", "Unknown", "Unsure", "read
 
 _LONGEST_TEXT = 400  # characters read
 _MOST_WORDS = 60
-_MOST_OPTIONS = 5
+_MOST_OPTIONS = 8
+_INITIALS = ascii_lowercase + digits
 
 
 class Found(Frozen):
@@ -32,10 +34,10 @@ class Found(Frozen):
 
 
 class Unsure(Frozen):
-    """It may be one of these (never none, each commune once), or another.
+    """It may be one of these (one to eight, each commune once), or another.
 
-    At most five; all units of a former *district* ("Huyện Phú Ninh (cũ)") when only that was
-    named, at most eight. One option asks "is it this one?".
+    With a *district* ("Huyện Phú Ninh (cũ)") only that was named, and these are all its units.
+    One option asks "is it this one?".
     """
 
     options: tuple[Found, ...]
@@ -54,6 +56,7 @@ class Territory:
         self._by_id = {commune.id: commune for commune in communes}
         self._names = names
         self._keys = [key for key in names if any(name.is_commune for name in names[key])]
+        self._by_initial = {c: [k for k in self._keys if k[0] == c] for c in _INITIALS}
 
     @classmethod
     def build(cls, communes: Iterable[Commune], formers: Iterable[Former]) -> Self:
@@ -83,22 +86,29 @@ class Territory:
         if weighed.communes:
             return _answer(_found((*near, *weighed.communes)), sure=not weighed.doubtful)
         if near:
-            return _answer(_found(near), sure=certain and not weighed.doubtful)
+            around = () if certain else weighed.districts
+            return _answer(_found((*near, *around)), sure=certain and not weighed.doubtful)
         return _of_district(weighed.districts[0]) if weighed.districts else Unknown()
 
     def _near(
         self, words: Sequence[Word], spans: Sequence[Span], weighed: Weighed
     ) -> tuple[bool, list[Name]]:
-        """The communes nearly typed, of the districts named or of all; whether almost certainly."""
+        """The communes nearly typed, of the districts named or of all; whether almost certainly.
+
+        Among all, the first letter must be right: too many words are like some name.
+        """
         around = {district for name in weighed.districts for district in name.districts}
-        keys = [
+        keys = dict.fromkeys(_INITIALS, self._keys_in(around)) if around else self._by_initial
+        score, near = nearest(words, spans, keys, longer=weighed.settled)
+        names = [name for key in near for name in self._names[key] if name.is_commune]
+        return ALMOST_CERTAIN <= score < IN_ANOTHER_WAY, names
+
+    def _keys_in(self, districts: set[str]) -> list[str]:
+        return [
             key
             for key in self._keys
-            if not around or any(not around.isdisjoint(name.districts) for name in self._names[key])
+            if any(not districts.isdisjoint(name.districts) for name in self._names[key])
         ]
-        score, near = nearest(words, spans, keys, longer=weighed.sure)
-        names = [name for key in near for name in self._names[key] if name.is_commune]
-        return score >= ALMOST_CERTAIN, names
 
 
 def read_territory(units_tsv: str, former_tsv: str) -> Territory:
@@ -122,8 +132,9 @@ def _found(names: Iterable[Name]) -> tuple[Found, ...]:
     communes: dict[str, Commune] = {}
     for name in names:
         for commune in name.communes:
-            communes[commune.id] = commune
-            vias.setdefault(commune.id, set()).add(_via(name, commune))
+            if name.level != "district" or commune.id not in communes:
+                communes[commune.id] = commune
+                vias.setdefault(commune.id, set()).add(_via(name, commune))
     return tuple(
         Found(commune=commune, via=vias[id_].pop() if len(vias[id_]) == 1 else None)
         for id_, commune in communes.items()
@@ -132,7 +143,7 @@ def _found(names: Iterable[Name]) -> tuple[Found, ...]:
 
 def _via(name: Name, commune: Commune) -> str | None:
     same = bare(name.shown) == bare(commune.name)
-    return None if same or name.level == "unit" else f"{name.shown} (cũ)"
+    return f"{name.shown} (cũ)" if name.level == "former" and not same else None
 
 
 def _answer(found: tuple[Found, ...], *, sure: bool) -> Found | Unsure:
@@ -143,5 +154,4 @@ def _of_district(district: Name) -> Found | Unsure:
     found = _found([district])
     if len(found) == 1:
         return found[0]
-    options = tuple(Found(commune=option.commune) for option in found)
-    return Unsure(options=options, district=f"{district.shown} (cũ)")
+    return Unsure(options=found, district=f"{district.shown} (cũ)")

@@ -1,12 +1,12 @@
 """Every name a person may type for a place, and what it leads to."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
 
 from handlers.territory.places import Commune, Former
-from handlers.territory.spelling import Spelling, spell
+from handlers.territory.spelling import Spelling, read_words, spell
 from handlers.text import fold
 
 Level = Literal["unit", "former", "district", "province", "elsewhere"]
@@ -16,7 +16,7 @@ _KINDS = (
     *("Xã", "Phường", "Thị trấn", "Đặc khu"),
     *("Huyện", "Quận", "Thị xã", "Thành phố", "Tỉnh"),
 )
-_SHORT_PROVINCES = {"dn": "da nang", "qn": "quang nam", "q nam": "quang nam"}
+_SHORT_PROVINCES = {"Đà Nẵng": ("dn",), "Quảng Nam": ("qn", "q nam")}
 _ELSEWHERE = """
 An Giang, Bà Rịa, Vũng Tàu, Bạc Liêu, Bắc Giang, Bắc Kạn, Bắc Ninh, Bến Tre, Bình Dương, Bình Định,
 Bình Phước, Bình Thuận, Cà Mau, Cao Bằng, Cần Thơ, Đắk Lắk, Đắk Nông, Điện Biên, Đồng Nai,
@@ -33,13 +33,15 @@ class Name:
     """A name as it is shown, and what it stands for.
 
     *communes* are the units of today it leads to; *districts* and *provinces* the keys of the
-    former ones around it (of itself, for a district or a province). *kind* is folded.
+    former ones around it (of itself, for a district or a province). *kind* is folded, *first*
+    the key of its first word.
     """
 
     level: Level
     shown: str
     kind: str
     spelling: Spelling
+    first: str
     communes: tuple[Commune, ...] = ()
     districts: frozenset[str] = frozenset()
     provinces: frozenset[str] = frozenset()
@@ -88,45 +90,48 @@ def _districts(communes: Sequence[Commune], formers: Sequence[Former]) -> Iterat
         parts = [former for former in formers if district in former.districts]
         ids = {id_ for former in parts for id_ in former.units}
         became = tuple(commune for commune in communes if commune.id in ids)
-        provinces = frozenset(_key(former.province) for former in parts)
-        key = frozenset((_key(district),))
-        yield Name("district", district, _kind(district), _spell(district), became, key, provinces)
+        around = _name("district", district, became, parts)
+        yield replace(around, districts=frozenset((around.spelling.key,)))
 
 
-def _provinces(formers: Iterable[Former]) -> Iterator[Name]:
-    yield Name("province", "Việt Nam", "", spell("Việt Nam"))
+def _provinces(formers: Sequence[Former]) -> Iterator[Name]:
     for province in dict.fromkeys(former.province for former in formers):
-        short = [key for key, long in _SHORT_PROVINCES.items() if long == fold(bare(province))]
-        for typed in (bare(province), *short):
-            key = frozenset((_key(province),))
-            yield Name("province", province, _kind(province), spell(typed), provinces=key)
+        parts = [former for former in formers if former.province == province]
+        yield _name("province", province, parts=parts)
+        for short in _SHORT_PROVINCES.get(bare(province), ()):
+            yield _name("province", province, parts=parts, typed=short)
+    yield _name("province", "Việt Nam")
 
 
 def _elsewhere() -> Iterator[Name]:
-    for province in _ELSEWHERE.split(","):
-        yield Name("elsewhere", province.strip(), "", spell(province))
+    return (_name("elsewhere", province.strip()) for province in _ELSEWHERE.split(","))
 
 
-def _name(level: Level, shown: str, communes: tuple[Commune, ...], parts: Iterable[Former]) -> Name:
-    parts = tuple(parts)
+def _name(
+    level: Level,
+    shown: str,
+    communes: tuple[Commune, ...] = (),
+    parts: Iterable[Former] = (),
+    *,
+    typed: str = "",
+) -> Name:
+    """The name of what *parts* lay in or were, typed as it is shown but for its kind."""
+    around = {(district, former.province) for former in parts for district in former.districts}
+    words = read_words(typed or bare(shown))
+    if not words:
+        msg = f"{shown!r} is no name of a place"
+        raise ValueError(msg)
     return Name(
         level,
         shown,
-        _kind(shown),
-        _spell(shown),
+        fold(shown.removesuffix(bare(shown))),
+        spell(words),
+        words[0].spelling.key,
         communes,
-        districts=frozenset(_key(district) for former in parts for district in former.districts),
-        provinces=frozenset(_key(former.province) for former in parts),
+        districts=frozenset(_key(district) for district, _ in around),
+        provinces=frozenset(_key(province) for _, province in around),
     )
 
 
-def _kind(name: str) -> str:
-    return fold(name.removesuffix(bare(name)))
-
-
-def _spell(name: str) -> Spelling:
-    return spell(bare(name))
-
-
 def _key(name: str) -> str:
-    return _spell(name).key
+    return spell(read_words(bare(name))).key

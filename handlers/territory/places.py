@@ -6,6 +6,7 @@ from typing import Literal, TypeVar
 from pydantic import Field
 
 from handlers.model import Frozen
+from handlers.text import clean
 
 Kind = Literal["Xã", "Phường", "Đặc khu"]
 Row = TypeVar("Row", bound=Frozen)
@@ -72,7 +73,7 @@ def _made(number: int, model: type[Row], **values: object) -> Row:
 def _rows(table: str, columns: int) -> Iterator[tuple[int, list[str]]]:
     """The lines below the heading, each with its number; empty last columns may be left out."""
     for number, line in enumerate(table.splitlines(), 1):
-        cells = [cell.strip() for cell in line.split("\t")]
+        cells = [clean(cell) for cell in line.split("\t")]
         if len(cells) > columns:
             msg = f"line {number}: {len(cells)} columns where {columns} belong"
             raise ValueError(msg)

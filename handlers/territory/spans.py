@@ -14,7 +14,7 @@ from handlers.territory.spelling import Spelling, Word, join
 Prefix = Literal["", "commune", "district", "province", "lesser"]
 
 _MOST_WORDS = 4
-_SHORT = 5  # letters of a name that counts only with its accents (An Hải is not "anh ai")
+_SHORT = 5  # letters of a name that counts only as typed (An Hải is not "anh ai")
 _SHORTEST = 4  # letters of a name that ordinary words may spell (Ba, Tư, Lăng, Ga Ri)
 _AT = frozenset(("o", "tai", "thuoc"))
 _KINDS = {"x": "xa", "p": "phuong", "tt": "thi tran", "dk": "dac khu"}
@@ -68,8 +68,8 @@ def find_spans(words: Sequence[Word], index: Index) -> list[Span]:
 
 
 def is_prefix(word: str) -> bool:
-    """Whether the folded *word* only introduces a name ("xa", "huyen", "o")."""
-    return word in _PREFIXES or word in _AT
+    """Whether the folded *word* introduces a name and is none ("xa", "thanh pho", "o")."""
+    return word in _AT or _PREFIXES.get(word, "lesser") != "lesser"
 
 
 def _at(words: Sequence[Word], start: int, index: Index) -> Iterator[Span]:
@@ -91,7 +91,13 @@ def _likely(
     """
     if len(span.typed.key) > _SHORT:
         return span.names
-    names = tuple(n for n in span.names if not accented or n.spelling == span.typed)
+    first = words[span.start].spelling.key
+    names = tuple(
+        name
+        for name in span.names
+        if (not accented or name.spelling == span.typed)
+        and (name.first in {first, span.typed.key} or span.end - span.start == 1)
+    )
     if len(span.typed.key) > _SHORTEST:
         return names
     lead = before(words, span.start)
@@ -143,14 +149,8 @@ def _chosen(span: Span, lead: Lead) -> Span:
 def before(words: Sequence[Word], start: int, floor: int = 0) -> Lead:
     """What stands before the name at *start*, in its part and not before the word *floor*."""
     part = words[start].part
-    plain = [word.plain for word in words[max(floor, start - 3) : start] if word.part == part]
-    for size in (2, 1):
-        typed = " ".join(plain[-size:])
-        if len(plain) >= size and typed in _PREFIXES:
-            kind = _KINDS.get(typed, typed)
-            return Lead(start - size, _PREFIXES[typed], kind, at=_ends_at(plain[:-size]))
-    return Lead(start, "", "", at=_ends_at(plain))
-
-
-def _ends_at(plain: Sequence[str]) -> bool:
-    return bool(plain) and plain[-1] in _AT
+    plain = [word.plain for word in words[max(floor, start - 2) : start] if word.part == part]
+    prefix = _PREFIXES.get(plain[-1], "") if plain else ""
+    kind = _KINDS.get(plain[-1], plain[-1]) if prefix else ""
+    rest = plain[:-1] if prefix else plain
+    return Lead(start - bool(prefix), prefix, kind, at=bool(rest) and rest[-1] in _AT)

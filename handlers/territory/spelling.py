@@ -8,6 +8,7 @@ apart, a tone may stand over either vowel ("hoà", "hòa"), and words may be joi
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import reduce
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from handlers.text import clean, fold
 
 _WORD_OR_BREAK = re.compile(r"[^\W_]+|[,;()/|\n]")
 _DOUBLED = re.compile(r"(.)\1+")
+_PAIRS = {("thi", "tran"), ("thi", "xa"), ("thanh", "pho"), ("dac", "khu")}
 _ROMAN = {"i": "1", "ii": "2"}
 _LOOSE = str.maketrans("kyÐðɖ", "ciđđđ")
 _TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0303\u0309\u0323"), "")
@@ -34,7 +36,10 @@ class Spelling(NamedTuple):
 
 
 class Word(NamedTuple):
-    """One word typed: *plain* is folded only; *part* counts the commas and brackets before it."""
+    """One word typed: *plain* is folded only; *part* counts the commas and brackets before it.
+
+    "Thị trấn" and the like are one word, so that no name begins or ends inside.
+    """
 
     plain: str
     spelling: Spelling
@@ -43,14 +48,19 @@ class Word(NamedTuple):
 
 def read_words(text: str) -> list[Word]:
     """The words of *text* in order; one without a letter or digit of ours is left out."""
-    words = []
+    words: list[Word] = []
     part = 0
     for match in _WORD_OR_BREAK.finditer(clean(text)):
         plain = fold(match[0]).replace(" ", "")
-        if plain:
-            words.append(Word(plain, _spell(match[0].lower(), plain), part))
-        else:
+        word = Word(plain, _spell(match[0].lower(), plain), part)
+        if not plain:
             part += 1
+        elif words and words[-1].part == part and (words[-1].plain, plain) in _PAIRS:
+            words[-1] = Word(
+                f"{words[-1].plain} {plain}", join(words[-1].spelling, word.spelling), part
+            )
+        else:
+            words.append(word)
     return words
 
 
@@ -61,9 +71,9 @@ def join(left: Spelling, right: Spelling) -> Spelling:
     )
 
 
-def spell(name: str) -> Spelling:
-    """The spelling of a whole name; empty for a text without words."""
-    return reduce(join, (word.spelling for word in read_words(name)), Spelling("", "", ""))
+def spell(words: Iterable[Word]) -> Spelling:
+    """The spelling of a name of these words; empty without words."""
+    return reduce(join, (word.spelling for word in words), Spelling("", "", ""))
 
 
 def _spell(word: str, plain: str) -> Spelling:

@@ -14,20 +14,19 @@ _AT = 2  # "ở" before it
 _LESSER = -3  # "thôn" or "đường" before it
 _RENAMED = "quangnam"  # the province that is no more: who names it speaks of former units
 _SURE = _CALLED_COMMUNE  # a name alone, however well typed, is less
-_FEW_WORDS = 2  # beyond the name: then it may be the district around them
 _MANY_WORDS = 4  # beyond the name: then it may be there by chance
 
 
 class Weighed(NamedTuple):
     """The communes for which most speaks, and the former districts named.
 
-    *sure*: the text itself calls it a commune, or names its district. *doubtful*: something else
-    in the text speaks against it.
+    *settled*: no word beside them can be another name, nearly typed. *doubtful*: something in the
+    text speaks against them.
     """
 
     communes: tuple[Name, ...]
     districts: tuple[Name, ...]
-    sure: bool
+    settled: bool
     doubtful: bool
 
 
@@ -42,25 +41,28 @@ def weigh(spans: Sequence[Span], *, accented: bool, stray: int, other: bool) -> 
     """What the *spans* of a text mean, beside *stray* words that are no name.
 
     *accented*: the text was typed with accents; *other*: an unknown "xã …" is among the strays.
-    "Phú Ninh" is the commune of today; after an unknown commune or a few strays ("12 Phan Châu
-    Trinh"), or before "Quảng Nam", it is the former district.
+    "Phú Ninh" is the commune of today; beside "Quảng Nam", an unknown commune, or a stray word
+    when no "ở" tells it apart ("12 Phan Châu Trinh, Tam Kỳ"), it is the former district.
     """
     old = any(_RENAMED in name.provinces for name in _all(spans, "province"))
-    around = old or other or stray > _FEW_WORDS
     meanings = [
         meaning
         for meaning in _meanings(spans, accented=accented)
         if (_RENAMED in meaning.name.provinces or not old)
-        and (meaning.points >= _SURE or not (around and _may_be_district(meaning.span)))
+        and (
+            meaning.points >= _SURE
+            or not _may_be_district(meaning.span)
+            or not (old or other or stray > _MANY_WORDS * meaning.span.at)
+        )
     ]
     most = max((meaning.points for meaning in meanings), default=0)
     best = [meaning for meaning in meanings if meaning.points == most]
+    loose = most < _SURE and not all(meaning.span.at for meaning in best)
     return Weighed(
         tuple(meaning.name for meaning in best),
         tuple(_all(spans, "district")),
-        sure=most >= _SURE,
-        doubtful=_contradicted(spans, best)
-        or (most < _SURE and stray > _MANY_WORDS and not all(m.span.at for m in best)),
+        settled=most >= _SURE or (bool(best) and not other),
+        doubtful=_contradicted(spans, best) or (loose and (other or stray > _MANY_WORDS)),
     )
 
 
