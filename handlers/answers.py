@@ -82,7 +82,9 @@ def _commune(part: Part, view: View) -> Read:
 def _named(found: Found, view: View) -> str:
     """A commune, with the former name it was found by."""
     name, via = found.commune.name, found.via
-    return view.say("commune.formerly", old=via, new=name) if via else name
+    if not via:
+        return name
+    return view.say("commune.formerly", old=via.removesuffix(" (cũ)"), new=name)
 
 
 def _date(field: Field, part: Part, view: View) -> Read:

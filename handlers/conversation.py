@@ -12,7 +12,8 @@ Pure: the same arguments give the same turn. The clock, fresh codes and all that
 storage arrive in the facts, which `needs` asks for beforehand.
 """
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from handlers import unattended
 from handlers.commands import obey
@@ -32,7 +33,7 @@ from handlers.facts import Facts
 from handlers.messages import Say
 from handlers.needs import needs
 from handlers.pending import gather, replaced
-from handlers.rooms import doors, questions, start
+from handlers.rooms import doors, form, questions, start
 from handlers.session import (
     HOLDING,
     Filling,
@@ -49,11 +50,13 @@ from handlers.view import Blank, Command, Input, Next, Stale, Turn, View, Wrote,
 
 __all__ = ["needs", "step"]
 
+NOT_SEEN: Mapping[str, datetime] = {}
 AWAY = timedelta(hours=12)  # after this, a message in a form is first asked about, not taken
 
 
 def step(session: Session, event: Event, facts: Facts) -> Turn:
     """Advance one conversation by one event."""
+    session = form.mended(session, facts.content)
     view = View(session, facts)
     match event:
         case Left():
@@ -67,14 +70,13 @@ def step(session: Session, event: Event, facts: Facts) -> Turn:
         case _:
             did = understand(session, event)
             after = unattended.with_album(did, _act(did, view), view)
-            seen = after.session.model_copy(update={"seen_at": facts.now})
-            return _say(Next(seen, after.notice, after.effects, after.silent), facts)
+            return _say(after, facts, {"seen_at": facts.now})
 
 
-def _say(after: Next, facts: Facts) -> Turn:
+def _say(after: Next, facts: Facts, seen: Mapping[str, datetime] = NOT_SEEN) -> Turn:
     """Notice and prompt as one message, and the session that knows what it offered."""
     if after.silent:
-        return Turn(after.session, None, after.effects)
+        return Turn(after.session.model_copy(update=dict(seen)), None, after.effects)
     prompt = doors.show(View(after.session, facts))
     number = after.session.step + 1
     session = after.session.model_copy(
@@ -82,6 +84,7 @@ def _say(after: Next, facts: Facts) -> Turn:
             "step": number,
             "offered": prompt.choices,
             "numbered": prompt.expects == "choice",
+            **seen,
         }
     )
     text = f"{after.notice}\n\n{prompt.text}" if after.notice else prompt.text

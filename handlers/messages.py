@@ -1,10 +1,12 @@
 """What the bot says: one neutral message that every channel can render."""
 
+from functools import lru_cache
 from typing import Literal
 
 from handlers.model import Frozen
 
 Expects = Literal["text", "choice", "date", "number", "phone", "place", "media"]
+Tone = Literal["plain", "primary", "danger"]
 
 
 class Choice(Frozen):
@@ -16,7 +18,13 @@ class Choice(Frozen):
 
     key: str
     label: str
-    tone: Literal["plain", "primary", "danger"] = "plain"
+    tone: Tone = "plain"
+
+
+@lru_cache(maxsize=4096)
+def choice(key: str, label: str, tone: Tone = "plain") -> Choice:
+    """A choice; the same few are offered in every turn, so they are made once."""
+    return Choice(key=key, label=label, tone=tone)
 
 
 class Say(Frozen):

@@ -2,7 +2,7 @@
 
 from handlers.codes import read_code, read_receipt
 from handlers.commands import INVITATION
-from handlers.events import CameBack, Event, FileRefused, Left, TimedOut
+from handlers.events import CameBack, Event, FileRefused, Left, Said, Started, TimedOut
 from handlers.facts import NOTHING, Needs
 from handlers.session import (
     Adding,
@@ -25,14 +25,20 @@ from handlers.text import fold
 from handlers.understanding import asked_code, understand
 from handlers.view import Command, Picked, Wrote
 
+IN_A_FORM = Filling | Reviewing | Topics | Dropping | Resuming
+FRESH = Needs(fresh=True)
 
-def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0912 - a table
+
+def needs(session: Session, event: Event) -> Needs:
     """What `step` will want to know; the ordinary answer to a form needs nothing."""
     if isinstance(event, Left | CameBack):
         return NOTHING
     if isinstance(event, TimedOut | FileRefused):
         return _standing(session)
-    did, room = understand(session, event), session.room
+    room = session.room
+    if isinstance(room, IN_A_FORM) and not _is_command(event):
+        return FRESH if isinstance(room, Reviewing) else NOTHING
+    did = understand(session, event)
     match room, did:
         case _, Command("start", rest) if rest.startswith(INVITATION):
             return Needs(invitation=rest)
@@ -40,8 +46,6 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
             return Needs(cards=True, story=read_code(rest) or "", query=_query(rest))
         case _, Command("tracuu"):
             return Needs(cards=True)
-        case Reviewing(), Picked("send"):
-            return Needs(fresh=True)
         case Proving(code=code), Wrote():
             return Needs(cards=True, story=code, receipt=read_receipt(did.text) or "")
         case _, Picked(key) if key.startswith("case:"):
@@ -50,12 +54,15 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
             return Needs(cards=True, query=_query(did.text))
         case Menu() | Cases(), Wrote():
             return Needs(cards=True, story=asked_code(did))
-        case ((Filling() | Reviewing() | Topics() | Dropping() | Resuming()), _):
-            return NOTHING
         case ((Menu() | Welcome() | MyData()), _):
             return Needs(cards=True)
         case _:
             return _standing(session)
+
+
+def _is_command(event: Event) -> bool:
+    """Whether it may be one; whoever types one after something unseen is not worth more care."""
+    return isinstance(event, Started) or (isinstance(event, Said) and "/" in event.text[:8])
 
 
 def _standing(session: Session) -> Needs:

@@ -70,6 +70,9 @@ def _choice(session: Session, text: str) -> str:
     """
     if not session.offered or len(text) > LONGEST_LABEL:
         return ""
+    for offered in session.offered:
+        if offered.label == text:
+            return offered.key
     if session.numbered:
         index = read_choice(text, [choice.label for choice in session.offered])
         return "" if index is None else session.offered[index].key

@@ -7,7 +7,7 @@ from handlers.content import Content, Lang
 from handlers.effects import Effect
 from handlers.events import Edited, SentMedia, SentUnreadable, SharedContact, SharedPlace
 from handlers.facts import Facts
-from handlers.messages import Choice, Expects, Say
+from handlers.messages import Choice, Expects, Say, Tone, choice
 from handlers.reading.dates import show_date
 from handlers.session import Part, Room, Session
 
@@ -101,9 +101,9 @@ class View:
         """The sentence *key* in the person's language."""
         return self.facts.content.say(self.session.lang, key, **params)
 
-    def choice(self, key: str, text: str = "", /, **params: object) -> Choice:
+    def choice(self, key: str, text: str = "", /, tone: Tone = "plain") -> Choice:
         """A choice labelled by the sentence *text* (by default ``choice.<key>``)."""
-        return Choice(key=key, label=self.say(text or f"choice.{key}", **params))
+        return choice(key, self.say(text or f"choice.{key}"), tone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from handlers.codes import near_codes, read_code
 from handlers.content import Unit
 from handlers.effects import HoldTicket, MoveTicket
 from handlers.events import SentMedia
-from handlers.messages import Choice
+from handlers.messages import choice
 from handlers.pending import gather, summary
 from handlers.reading.dates import show_date
 from handlers.rooms import loose
 from handlers.session import Adding, Case, Cases, Menu, Pending, Proving, Session, Withdrawing
 from handlers.text import fold
-from handlers.tickets import Card, Happening, Story, move
+from handlers.tickets import AnswerLine, Card, Happening, Story, move
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 PAGE = 5  # cases on one page
@@ -40,7 +40,7 @@ def show_cases(room: Cases, view: View) -> Prompt:
         return Prompt(view.say(key), (view.choice("new"), view.choice("menu")), "text")
     shown = cards[room.page * PAGE : (room.page + 1) * PAGE]
     lines = "\n".join(_line(card, view) for card in shown)
-    choices = [Choice(key=f"case:{c.code}", label=_label(c, view)) for c in shown]
+    choices = [choice(f"case:{c.code}", _label(c, view)) for c in shown]
     if len(cards) > (room.page + 1) * PAGE:
         choices.append(view.choice("more"))
     if room.page:
@@ -149,7 +149,7 @@ def show_case(room: Case, view: View) -> Prompt:
     card = story.card
     choices = []
     if move(card.status, "add"):
-        choices.append(view.choice("add").model_copy(update={"tone": "primary"}))
+        choices.append(view.choice("add", tone="primary"))
     if move(card.status, "withdraw"):
         choices.append(view.choice("withdraw"))
     return Prompt(_told(story, view), (*choices, view.choice("track"), view.choice("menu")))
@@ -166,11 +166,20 @@ def _told(story: Story, view: View) -> str:
         opened=view.day(card.opened_at),
         due=show_date(card.due_on),
     )
-    answers = "\n".join(f"• {line.label}: {cut(line.text, 160)}" for line in story.lines)
+    answers = "\n".join(_answer(line, card.topic, view) for line in story.lines)
     files = view.say("case.files", files=len(story.media)) if story.media else ""
     tale = "\n".join(_happening(entry, view) for entry in story.happenings[-TELLS:])
     history = f"{view.say('case.history')}\n{tale}" if tale else ""
     return "\n\n".join(part for part in (head, answers, files, history) if part)
+
+
+def _answer(line: AnswerLine, topic_id: str, view: View) -> str:
+    """A label and what was answered, in the reader's language as far as the form still has it."""
+    topic = view.content.topics.get(topic_id)
+    field = next((f for f in topic.ask if f.name == line.name), None) if topic else None
+    label = field.label.in_(view.lang) if field else line.label
+    option = next((o for o in field.options if o.id == line.value), None) if field else None
+    return f"• {label}: {option.label.in_(view.lang) if option else cut(line.text, 160)}"
 
 
 def _happening(entry: Happening, view: View) -> str:
@@ -209,7 +218,7 @@ def at_case(room: Case, did: Input, view: View) -> Next:
 def show_adding(room: Adding, view: View) -> Prompt:
     """Ask for words or files until "done"."""
     has = room.pending != Pending()
-    done = (view.choice("done", "choice.send_addition").model_copy(update={"tone": "primary"}),)
+    done = (view.choice("done", "choice.send_addition", tone="primary"),)
     text = view.say("adding.more" if has else "adding.ask", code=room.code)
     choices = (*(done if has else ()), view.choice("cancel", "choice.drop_addition"))
     return Prompt(text, choices, "text")
@@ -246,8 +255,8 @@ def show_withdrawing(room: Withdrawing, view: View) -> Prompt:
     return Prompt(
         view.say("withdrawing.ask", code=room.code),
         (
-            view.choice("no", "choice.withdraw_no").model_copy(update={"tone": "primary"}),
-            view.choice("yes", "choice.withdraw_yes").model_copy(update={"tone": "danger"}),
+            view.choice("no", "choice.withdraw_no", tone="primary"),
+            view.choice("yes", "choice.withdraw_yes", tone="danger"),
         ),
     )
 

@@ -1,10 +1,10 @@
 """Around a form: which topic, going back to a draft, throwing it away, the summary, sending."""
 
 from handlers.answers import UNKNOWN
-from handlers.content import Field, Topic
+from handlers.content import Content, Field, Topic
 from handlers.effects import DropTimer, Effect, OpenTicket, SetTimer
 from handlers.events import SentMedia
-from handlers.messages import Choice
+from handlers.messages import choice
 from handlers.pending import gather, joined, summary
 from handlers.reading.dates import show_date
 from handlers.rooms import questions
@@ -35,8 +35,7 @@ SHOWN = 160  # characters of one answer in the summary; the case keeps all of it
 def show_topics(_room: Topics, view: View) -> Prompt:
     """The topics in the province's order."""
     topics = tuple(
-        Choice(key=f"topic:{topic.id}", label=topic.button.in_(view.lang))
-        for topic in view.content.in_order
+        choice(f"topic:{topic.id}", topic.button.in_(view.lang)) for topic in view.content.in_order
     )
     return Prompt(view.say("topics.ask"), (*topics, view.choice("menu")))
 
@@ -117,6 +116,26 @@ def take_in(draft: Draft, pending: Pending, view: View) -> Draft:
     return questions.with_answer(draft, story.name, questions.long_answer(parts))
 
 
+def mended(session: Session, content: Content) -> Session:
+    """The session with a draft that fits the forms as they are now, which the province may edit.
+
+    When the draft's topic is gone, what was written is held for another one.
+    """
+    draft = session.draft
+    if draft is None:
+        return session
+    topic = content.topics.get(draft.topic)
+    if topic is None:
+        parts = tuple(part for answer in draft.answers.values() for part in answer.parts)
+        held = Pending(parts=(*parts, *draft.notes), media=draft.media)
+        return enter(session, Topics(pending=held), draft=None)
+    if draft.index < len(topic.ask) or isinstance(session.room, Reviewing):
+        return session
+    draft = draft.model_copy(update={"index": len(topic.ask)})
+    room = Reviewing() if isinstance(session.room, Filling) else session.room
+    return enter(session, room, draft=draft)
+
+
 def topic_of(draft: Draft, view: View) -> Topic:
     """The form a draft is filled by."""
     return view.content.topics[draft.topic]
@@ -137,7 +156,7 @@ def show_resuming(room: Resuming, view: View) -> Prompt:
         done=min(draft.index, len(topic.ask)),
         all=len(topic.ask),
     )
-    resume = view.choice("resume").model_copy(update={"tone": "primary"})
+    resume = view.choice("resume", tone="primary")
     use = (view.choice("use", "choice.resume_with"),) if room.pending != Pending() else ()
     return Prompt(text, (*use, resume, view.choice("anew", "choice.drop_draft_new")))
 
@@ -192,9 +211,9 @@ def show_dropping(_room: Dropping, view: View) -> Prompt:
     return Prompt(
         view.say("dropping.ask"),
         (
-            view.choice("keep", "choice.keep_draft").model_copy(update={"tone": "primary"}),
+            view.choice("keep", "choice.keep_draft", tone="primary"),
             view.choice("later", "choice.later"),
-            view.choice("drop", "choice.drop_draft").model_copy(update={"tone": "danger"}),
+            view.choice("drop", "choice.drop_draft", tone="danger"),
         ),
     )
 
@@ -232,13 +251,13 @@ def show_reviewing(_room: Reviewing, view: View) -> Prompt:
     head = view.say("reviewing.ask", topic=topic.title.in_(view.lang))
     text = "\n".join((head, "", *lines, "", view.say("reviewing.law")))
     changes = tuple(
-        Choice(
-            key=f"change:{field.name}",
-            label=cut(view.say("choice.change", label=field.label.in_(view.lang)), 35),
+        choice(
+            f"change:{field.name}",
+            cut(view.say("choice.change", label=field.label.in_(view.lang)), 35),
         )
         for field in topic.ask
     )
-    send = view.choice("send").model_copy(update={"tone": "primary"})
+    send = view.choice("send", tone="primary")
     return Prompt(text, (send, *changes, view.choice("back"), view.choice("cancel")))
 
 
@@ -305,7 +324,7 @@ def _case(draft: Draft, topic: Topic, view: View) -> OpenTicket:
     ]
     commune = next((a.value for f, a in answered if f.kind == "commune" and a.value != UNKNOWN), "")
     lines = tuple(
-        AnswerLine(name=f.name, label=f.label.vi, value=a.value, text=a.text)
+        AnswerLine(name=f.name, label=f.label.vi, value=a.value, text=_officially(f, a, content))
         for f, a in answered
         if a.value and not f.personal and f.kind != "media"
     )
@@ -328,6 +347,17 @@ def _case(draft: Draft, topic: Topic, view: View) -> OpenTicket:
         name=_personal("name", answered),
         phone=_personal("phone", answered),
     )
+
+
+def _officially(field: Field, answer: Answer, content: Content) -> str:
+    """The answer as officials read it: in Vietnamese, whatever language it was chosen in."""
+    match field.kind:
+        case "choice":
+            return next(o.label.vi for o in field.options if o.id == answer.value)
+        case "commune" if commune := content.territory.get(answer.value):
+            return commune.name
+        case _:
+            return answer.text
 
 
 def _personal(which: str, answered: list[tuple[Field, Answer]]) -> str:

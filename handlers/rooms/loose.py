@@ -2,7 +2,7 @@
 
 from handlers.effects import AddToTicket
 from handlers.events import SentMedia
-from handlers.messages import Choice
+from handlers.messages import Choice, choice
 from handlers.pending import gather, joined, summary
 from handlers.rooms import form
 from handlers.session import Menu, Pending, Resuming, Sorting, Topics
@@ -45,7 +45,7 @@ def show_sorting(_room: Sorting, view: View) -> Prompt:
 def _offer(card: Card, view: View) -> Choice:
     topic = view.content.topics.get(card.topic)
     title = topic.button.in_(view.lang) if topic else card.topic
-    return Choice(key=f"add:{card.code}", label=cut(f"{card.code} · {title}", 35))
+    return choice(f"add:{card.code}", cut(f"{card.code} · {title}", 35))
 
 
 def at_sorting(room: Sorting, did: Input, view: View) -> Next:

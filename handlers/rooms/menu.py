@@ -11,7 +11,7 @@ from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 def show_menu(view: View) -> Prompt:
     """What can be done here; an unsent draft comes first."""
     resume = (view.choice("resume"),) if view.session.draft else ()
-    new = view.choice("new").model_copy(update={"tone": "primary"})
+    new = view.choice("new", tone="primary")
     rest = tuple(view.choice(key) for key in ("track", "data", "language", "help"))
     return Prompt(view.say("menu.ask"), (*resume, new, *rest))
 

@@ -14,7 +14,7 @@ from handlers.answers import (
 from handlers.content import Field, Topic
 from handlers.effects import KeepFile
 from handlers.events import Edited, SentMedia, SharedContact, SharedPlace
-from handlers.messages import Choice, Expects
+from handlers.messages import Choice, Expects, choice
 from handlers.pending import MAX_TEXT, gather, joined, length, replaced, take_files
 from handlers.session import (
     Answer,
@@ -99,8 +99,7 @@ def show_filling(room: Filling, view: View) -> Prompt:
     if before := _before(field, draft, view):
         text += f"\n{before}"
     options = tuple(
-        Choice(key=f"option:{option.id}", label=option.label.in_(view.lang))
-        for option in field.options
+        choice(f"option:{option.id}", option.label.in_(view.lang)) for option in field.options
     )
     return Prompt(text, (*options, *_ways(field, draft, view)), EXPECTS[field.kind])
 
@@ -121,8 +120,8 @@ def _ways(field: Field, draft: Draft, view: View) -> tuple[Choice, ...]:
     ways: list[Choice] = []
     if is_answered(field, draft):
         many = field.kind in {"long_text", "media"}
-        done = view.choice("done") if many else view.choice("done", "choice.keep_answer")
-        ways.append(done.model_copy(update={"tone": "primary"}))
+        label = "choice.done" if many else "choice.keep_answer"
+        ways.append(view.choice("done", label, tone="primary"))
     elif field.optional:
         ways.append(view.choice("skip"))
     return (*ways, view.choice("back"), view.choice("cancel"))
@@ -132,7 +131,7 @@ def _ask_back(room: Filling, here: str, view: View) -> Prompt:
     """Ask "did you mean …?", or say that the name is not known: the person decides."""
     key = "commune.which" if room.options else "commune.unknown"
     options = tuple(
-        Choice(key=f"value:{number}", label=cut(option.text, 35))
+        choice(f"value:{number}", cut(option.text, 35))
         for number, option in enumerate(room.options)
     )
     text = f"{here}\n{view.say(key, typed=cut(room.typed, 60))}"

@@ -31,7 +31,7 @@ def show_welcome(room: Welcome, view: View) -> Prompt:
     return Prompt(
         notice,
         (
-            view.choice("agree").model_copy(update={"tone": "primary"}),
+            view.choice("agree", tone="primary"),
             view.choice(
                 "statistics", "choice.statistics_on" if room.statistics else "choice.statistics_off"
             ),
@@ -146,7 +146,7 @@ def show_my_data(_room: MyData, view: View) -> Prompt:
         text,
         (
             view.choice("statistics", statistics),
-            view.choice("withdraw_consent").model_copy(update={"tone": "danger"}),
+            view.choice("withdraw_consent", tone="danger"),
             view.choice("menu"),
         ),
     )
