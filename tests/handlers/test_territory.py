@@ -116,6 +116,7 @@ def test_a_wrong_letter_is_asked_about(way: str) -> None:
         ("dạ em ở Tam Lãnh ạ", "Xã Phú Ninh < Xã Tam Lãnh (cũ)"),
         ("thôn 3 xa tra tap", "Xã Trà Tập"),
         ("thon tam hoa, duc phu", "Xã Đức Phú"),
+        ("ruộng Tam Đàn nhà ở Tam Lãnh", "Xã Phú Ninh < Xã Tam Lãnh (cũ)"),
         ("tam an phu ninh", "Xã Tây Hồ < Xã Tam An (cũ)"),
         ("Phường Hải Châu, Đà Nẵng, Việt Nam", "Phường Hải Châu"),
         ("xa tra my da nang", "Xã Trà My"),
@@ -284,6 +285,7 @@ def test_what_speaks_against_a_name_makes_it_a_question(typed: str, options: lis
             "tp hcm",
         ),
         *("Đà Nẵng", "tỉnh Quảng Nam", "làng tôi đang ngập", "tôi không nhớ tên xã", "中文"),
+        "con tôi học trường làng từ năm ngoái đến nay chưa được miễn tiền trang phục",
     ],
 )
 def test_no_commune_is_made_out_of_nothing(text: str) -> None:
