@@ -8,9 +8,11 @@ The token is a part of every address, so no address may reach a log or an except
 aiohttp are replaced, outside their ``except``, by errors that name only the kind of failure.
 """
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
@@ -87,7 +89,7 @@ class AiohttpRequest(BaseRequest):
         *,
         trust_env: bool = False,
     ) -> None:
-        self._pool_size = pool_size
+        self._slots = asyncio.Semaphore(pool_size)
         self._timeouts = timeouts or Timeouts()
         self._trust_env = trust_env
         self._session: ClientSession | None = None
@@ -127,14 +129,17 @@ class AiohttpRequest(BaseRequest):
         body, headers = _body(request_data)
         headers["User-Agent"] = self.USER_AGENT
         try:
-            async with self._open().request(
-                method,
-                url,
-                data=body,
-                headers=headers,
-                timeout=_client_timeout(timeouts),
-                allow_redirects=False,
-            ) as response:
+            async with (
+                self._slot(timeouts.pool),
+                self._open().request(
+                    method,
+                    url,
+                    data=body,
+                    headers=headers,
+                    timeout=_client_timeout(timeouts),
+                    allow_redirects=False,
+                ) as response,
+            ):
                 return await _read(response)
         except (ClientError, OSError) as error:
             failure = _failure(error)
@@ -145,7 +150,10 @@ class AiohttpRequest(BaseRequest):
         failure: Exception
         timeout = _client_timeout(replace(self._timeouts, write=None))  # a long file is no fault
         try:
-            async with self._open().get(url, timeout=timeout, allow_redirects=False) as response:
+            async with (
+                self._slot(self._timeouts.pool),
+                self._open().get(url, timeout=timeout, allow_redirects=False) as response,
+            ):
                 if response.status == HTTPStatus.OK:
                     async for chunk in response.content.iter_chunked(_CHUNK):
                         yield chunk
@@ -166,10 +174,23 @@ class AiohttpRequest(BaseRequest):
             raise TelegramError("the answer is not a JSON object")
         return answer
 
+    @asynccontextmanager
+    async def _slot(self, patience: float | None) -> AsyncGenerator[None]:
+        """One of the connections, first come first served, which aiohttp's own pool is not."""
+        try:
+            async with asyncio.timeout(patience):
+                await self._slots.acquire()
+        except TimeoutError:
+            raise UnsentTimedOutError("no connection came free in time") from None
+        try:
+            yield
+        finally:
+            self._slots.release()
+
     def _open(self) -> ClientSession:
         if self._session is None:
             self._session = ClientSession(
-                connector=TCPConnector(limit=self._pool_size),
+                connector=TCPConnector(limit=0),
                 cookie_jar=DummyCookieJar(),
                 trust_env=self._trust_env,
             )
@@ -214,14 +235,11 @@ def _seconds(given: object, default: float | None) -> float | None:
 
 
 def _client_timeout(timeouts: Timeouts) -> ClientTimeout:
-    """The sum of all guards the writing, which aiohttp does not time by itself."""
-    parts = (timeouts.pool, timeouts.connect, timeouts.write, timeouts.read)
+    """The sum guards the writing, which aiohttp does not time by itself."""
+    parts = (timeouts.connect, timeouts.write, timeouts.read)
     return ClientTimeout(
         total=None if None in parts else sum(part or 0 for part in parts),
-        connect=None
-        if timeouts.pool is None or timeouts.connect is None
-        else timeouts.pool + timeouts.connect,
-        sock_connect=timeouts.connect,
+        connect=timeouts.connect,
         sock_read=timeouts.read,
     )
 

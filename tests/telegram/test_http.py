@@ -150,6 +150,24 @@ async def test_a_full_pool_means_not_sent() -> None:
         await request.shutdown()
 
 
+async def test_calls_are_served_in_the_order_they_came() -> None:
+    """When more is to be sent than there are connections, nobody is overtaken for ever."""
+    texts = []
+
+    async def answer(request: web.Request) -> web.Response:
+        texts.append(str((await request.post())["text"]))
+        await asyncio.sleep(0.005)
+        return await ok(request)
+
+    async def talk(bot: Bot, who: int) -> None:
+        for time in range(5):
+            await bot.send_message(who, f"{time}")
+
+    async with serving(answer) as base_url, bot_at(base_url, pool=5) as bot:
+        await asyncio.gather(*(talk(bot, who) for who in range(6)))
+    assert texts == sorted(texts)
+
+
 async def test_no_answer_in_time_may_have_been_sent() -> None:
     """A call that reached the server and got no answer in time is `TimedOut`, not unsent."""
 
