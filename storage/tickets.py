@@ -33,7 +33,7 @@ HOLD = """
     ON CONFLICT (contact_id, ticket_id) DO NOTHING
 """
 INDEX = "INSERT INTO ticket_words (rowid, words) VALUES (?, ?)"
-INDEX_MORE = "UPDATE ticket_words SET words = substr(words || ' ' || ?, 1, ?) WHERE rowid = ?"
+INDEX_MORE = "UPDATE ticket_words SET words = substr(words || ' ' || ?, 1, 200000) WHERE rowid = ?"
 SET_STATUS = "UPDATE tickets SET status = ?, open = ? WHERE id = ?"
 
 EXISTS = "SELECT 1 FROM tickets WHERE code = ?"
@@ -142,7 +142,7 @@ def add_note(tx: Tx, contact_id: int, addition: AddToTicket, now: datetime) -> b
     if row is None or moved(row[3], "add") is None:
         return False
     _keep(tx, row[0], contact_id, addition, now)
-    tx.do(INDEX_MORE, (addition.search[:SEARCHABLE], SEARCHABLE, row[0]))
+    tx.do(INDEX_MORE, (addition.search[:SEARCHABLE], row[0]))
     history.append(
         tx,
         Chain(*row[:3]),

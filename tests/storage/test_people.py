@@ -1,0 +1,217 @@
+import asyncio
+from base64 import b64decode, b64encode
+from functools import partial
+
+import pytest
+
+from handlers.effects import SaveConsent
+from storage import files, inbox, open_store, outbox, people, sessions, tickets, timers
+from storage.database import Store, Tx
+from tests.storage.samples import CODE, DAY, NOW, PHOTO, SECOND, SECRET, case
+
+
+class Backwards:
+    """A seal that anybody can break, but nobody reads at a glance."""
+
+    def hide(self, text: str) -> str:
+        """Base64, backwards."""
+        return b64encode(text.encode()).decode()[::-1]
+
+    def show(self, text: str) -> str:
+        """The text again."""
+        return b64decode(text[::-1]).decode()
+
+    def key(self, text: str) -> str:
+        """A name for the text."""
+        return f"key of {len(text)} {self.hide(text)}"
+
+
+async def test_a_contact_is_made_once(store: Store) -> None:
+    """The same address is the same contact, another address or channel another one."""
+
+    def meet(tx: Tx) -> list[int]:
+        return [
+            people.contact(tx, channel, address, NOW).id
+            for channel, address in (("web", "a"), ("web", "a"), ("web", "b"), ("telegram", "a"))
+        ]
+
+    first, again, *others = await store.run(meet)
+    assert first == again
+    assert len({first, *others}) == 3
+    assert await store.read(lambda tx: people.address(tx, first)) == ("web", "a")
+    assert await store.read(lambda tx: people.find(tx, "web", "unknown")) is None
+
+
+async def test_two_lanes_that_meet_one_new_chat_make_one_contact(store: Store) -> None:
+    """A chat that two workers see for the first time at once is one contact and one person."""
+    met = await asyncio.gather(
+        *(
+            store.run(lambda tx: people.contact(tx, "web", "new", NOW), key=number)
+            for number in range(12)
+        )
+    )
+    assert len(set(met)) == 1
+    assert await store.read(lambda tx: tx.row("SELECT COUNT(*) FROM people")) == (1,)
+
+
+async def test_what_a_person_said_is_kept_until_said_again(store: Store) -> None:
+    """An empty name or phone leaves the known one; a new one replaces it."""
+
+    def tell(tx: Tx) -> people.Person:
+        contact = people.contact(tx, "web", "a", NOW)
+        people.describe(tx, contact.id, name="Nguyễn Thị Bưởi", phone="+84905123456", lang="vi")
+        people.describe(tx, contact.id, phone="+84905000000")
+        return people.person(tx, contact.id)
+
+    assert await store.run(tell) == ("Nguyễn Thị Bưởi", "+84905000000", "vi")
+
+
+async def test_reachable_is_remembered_with_its_moment(store: Store) -> None:
+    """A contact that left is unreachable since then, and reachable again when it is back."""
+
+    def left(tx: Tx) -> tuple[people.Contact, object]:
+        contact = people.contact(tx, "web", "a", NOW)
+        people.set_reachable(tx, contact.id, NOW, reachable=False)
+        people.set_reachable(tx, contact.id, NOW + DAY, reachable=False)
+        return people.contact(tx, "web", "a", NOW), tx.row("SELECT left_at FROM contacts")
+
+    contact, since = await store.run(left)
+    assert not contact.reachable
+    assert since == (round(NOW.timestamp() * 1000),)
+    await store.run(lambda tx: people.set_reachable(tx, contact.id, NOW, reachable=True))
+    assert await store.read(lambda tx: people.find(tx, "web", "a")) == (*contact[:2], True)
+
+
+async def test_consents_are_appended(store: Store) -> None:
+    """Agreeing and taking back are two entries with their text's version and moment."""
+
+    def agree(tx: Tx) -> tuple[people.Consent, ...]:
+        contact = people.contact(tx, "web", "a", NOW)
+        for given, at in ((True, NOW), (False, NOW + DAY)):
+            consent = SaveConsent(purpose="statistics", given=given, version="3", lang="vi")
+            people.add_consent(tx, contact.id, consent, at)
+        return people.consents(tx, contact.id)
+
+    first, second = await store.run(agree)
+    assert (first.given, first.version, first.at) == (True, "3", NOW)
+    assert (second.given, second.at) == (False, NOW + DAY)
+
+
+async def test_a_chat_that_moved_is_the_same_contact(store: Store) -> None:
+    """After a move the contact is found at the new address and, for what is late, at the old."""
+
+    def move(tx: Tx) -> tuple[people.Contact, ...]:
+        contact = people.contact(tx, "telegram", "-100", NOW)
+        assert people.move(tx, "telegram", "-100", "-1001", NOW)
+        assert not people.move(tx, "telegram", "-7", "-8", NOW)
+        return (
+            contact,
+            people.contact(tx, "telegram", "-1001", NOW),
+            people.contact(tx, "telegram", "-100", NOW),
+        )
+
+    old, new, late = await store.run(move)
+    assert old == new == late
+    assert await store.read(lambda tx: people.address(tx, old.id)) == ("telegram", "-1001")
+
+
+async def test_a_move_learnt_late_brings_both_contacts_together(store: Store) -> None:
+    """What the new address gathered before its move was known belongs to the older contact."""
+
+    def late(tx: Tx) -> tuple[int, int]:
+        old = sessions.open(tx, "telegram", "-100", NOW)
+        sessions.save(tx, old.contact_id, "old state", NOW)
+        tickets.open(tx, old.contact_id, case("PA-2222-222"), NOW, SECRET)
+        new = sessions.open(tx, "telegram", "-1001", NOW)
+        sessions.save(tx, new.contact_id, "new state", NOW)
+        tickets.open(tx, new.contact_id, case(CODE, media=(PHOTO,)), NOW, SECRET)
+        tickets.hold(tx, "PA-2222-222", new.contact_id, NOW)
+        outbox.add(tx, new.contact_id, "{}", NOW)
+        timers.set(tx, new.contact_id, "album", NOW)
+        people.move(tx, "telegram", "-100", "-1001", NOW)
+        return old.contact_id, new.contact_id
+
+    old, _ = await store.run(late)
+
+    def look(tx: Tx) -> tuple[object, ...]:
+        chat = sessions.open(tx, "telegram", "-1001", NOW)
+        return (
+            (chat.contact_id, chat.state),
+            [card.code for card in tickets.cards(tx, old, "", 10)],
+            [due.contact_id for due in outbox.due(tx, "telegram", NOW, 0, 10)],
+            timers.due(tx, NOW, 10),
+            tx.row("SELECT COUNT(*) FROM contacts"),
+            files.wanted(tx, "telegram", NOW, 10)[0].contact_id,
+        )
+
+    assert await store.run(look) == (
+        (old, "old state"),
+        [CODE, "PA-2222-222"],
+        [old],
+        (),
+        (1,),
+        old,
+    )
+
+
+async def test_moving_there_and_back_again_ends_well(store: Store) -> None:
+    """A chat that returns to an earlier address is found at both, and is one contact."""
+
+    def wander(tx: Tx) -> list[int]:
+        first = people.contact(tx, "telegram", "a", NOW).id
+        people.move(tx, "telegram", "a", "b", NOW)
+        people.move(tx, "telegram", "b", "a", NOW + SECOND)
+        people.move(tx, "telegram", "a", "a", NOW + SECOND)
+        there = [people.contact(tx, "telegram", address, NOW).id for address in ("a", "b")]
+        assert people.address(tx, first) == ("telegram", "a")
+        return [first, *there]
+
+    assert len(set(await store.run(wander))) == 1
+
+
+async def test_nothing_personal_is_stored_around_the_seal(database_url: str) -> None:
+    """With a seal that hides, no table holds a name, phone or address, yet all come back."""
+    store = await open_store(database_url, seal=Backwards())
+    personal = ("Nguyễn Thị Bưởi", "+84905123456", "chat-84905")
+    name, phone, address = personal
+
+    def live(tx: Tx) -> int:
+        chat = sessions.open(tx, "web", address, NOW)
+        tickets.open(tx, chat.contact_id, case(name=name, phone=phone), NOW, SECRET)
+        outbox.add(tx, chat.contact_id, "{}", NOW)
+        timers.set(tx, chat.contact_id, "t", NOW)
+        inbox.claim(tx, "web:1", NOW)
+        failed = inbox.Failed("web:2", NOW, chat.contact_id, f"raw {address}", "E", f"{name}")
+        inbox.keep_failed(tx, failed)
+        people.contact(tx, "web", "other", NOW)
+        people.move(tx, "web", "other", "elsewhere", NOW)
+        return chat.contact_id
+
+    def tables(tx: Tx) -> list[str]:
+        names = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        if store.engine == "postgresql":
+            names = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+        return [row[0] for row in tx.rows(names)]
+
+    contact_id = await store.run(live)
+    for table in await store.read(tables):
+        for row in await store.read(partial(everything, table=table)):
+            assert not any(text in str(row) for text in personal), table
+    assert await store.read(lambda tx: people.person(tx, contact_id)) == (name, phone, "vi")
+    assert (await store.run(lambda tx: sessions.open(tx, "web", address, NOW)))[0] == contact_id
+    assert (await store.read(lambda tx: outbox.due(tx, "web", NOW, 0, 9)))[0].address == address
+    assert (await store.read(lambda tx: timers.due(tx, NOW, 9)))[0].address == address
+    assert (await store.read(lambda tx: inbox.failures(tx, 9)))[0].raw == f"raw {address}"
+    await store.close()
+
+
+def everything(tx: Tx, table: str) -> list[tuple[object, ...]]:
+    """All rows of a table."""
+    return tx.rows(f"SELECT * FROM {table}")  # noqa: S608 - a name out of the catalogue
+
+
+async def test_an_unknown_contact_is_no_quiet_nobody(store: Store) -> None:
+    """Asking for the address or person of a contact that never was raises."""
+    for ask in (people.address, people.person):
+        with pytest.raises(LookupError):
+            await store.run(partial(ask, contact_id=99))
