@@ -75,9 +75,9 @@ class FakeTelegram:
     async def listen(self, port: int = 0) -> None:
         """Serve on 127.0.0.1."""
         web_server = web.Server(self._handle, access_log=None)
-        self._runner = web.ServerRunner(web_server)
+        self._runner = web.ServerRunner(web_server, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port, shutdown_timeout=0.1)
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
         await site.start()
         self.port = int(self._runner.addresses[0][1])
 
@@ -153,6 +153,7 @@ class FakeTelegram:
             forum=forum,
             bot_status=bot,
             bot_rights=ALL_RIGHTS if bot == "administrator" else frozenset(),
+            last_id=1,  # its creation; in a forum 1 is the General topic
         )
         for member in members:
             chat.members[member.id] = member.user

@@ -62,9 +62,13 @@ class Wire:
             return await self._break(request, fault, b"")
         if fault is not None and fault.action == "slow":
             await self._world.clock.sleep(fault.seconds)
-        status, body, retry_after = await self._answer(args)
-        if self.latency and args.method != "getupdates":
-            await self._world.clock.sleep(self.latency)
+        self._active += 1
+        try:
+            status, body, retry_after = await self._answer(args)
+            if self.latency and args.method != "getupdates":
+                await self._world.clock.sleep(self.latency)
+        finally:
+            self._active -= 1
         if fault is not None and fault.action != "slow":
             self._write(args, began, 0, f"fault after it was done: {fault.action}")
             return await self._break(request, fault, body)
@@ -101,7 +105,6 @@ class Wire:
         return ApiError(401, "Unauthorized")
 
     async def _answer(self, args: Args) -> tuple[int, bytes, int | None]:
-        self._active += 1
         try:
             if args.method not in _LOCAL:
                 await self._admit(args)
@@ -109,8 +112,6 @@ class Wire:
         except ApiError as error:
             after = (error.parameters or {}).get("retry_after")
             return error.code, dumps(error.body()).encode(), after
-        finally:
-            self._active -= 1
 
     async def _admit(self, args: Args) -> None:
         pacer = self._world.pacer
@@ -217,7 +218,7 @@ async def _read(request: web.BaseRequest, method: str, query: str, most: int) ->
 async def _read_multipart(
     request: web.BaseRequest, values: dict[str, str], files: dict[str, Upload], most: int
 ) -> None:
-    reader = await request.multipart()
+    reader = await request.clone(client_max_size=2 * most).multipart()
     while (part := await reader.next()) is not None:
         if not isinstance(part, BodyPartReader) or part.name is None:
             continue

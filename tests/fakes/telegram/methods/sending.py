@@ -53,9 +53,9 @@ def message_text(world: World, args: Args) -> Json:
         raise refuse("Message text is empty")
     args.json("link_preview_options", "Can't parse link preview options JSON object")
     text, entities = formatted(args, "text", "entities", world.limits.raw_text)
+    text, entities = tidy(text, entities)
     if is_blank(text):
         raise refuse("Text must be non-empty")
-    text, entities = tidy(text, entities)
     if units(text) > world.limits.text:
         raise refuse("Message is too long")
     content: Json = {"text": text}
@@ -152,9 +152,9 @@ def _copied(world: World, args: Args) -> Json:
 def caption_of(world: World, args: Args) -> Json:
     """The caption and entities of a call; it may be empty, not too long."""
     caption, entities = formatted(args, "caption", "caption_entities", world.limits.raw_text)
+    caption, entities = tidy(caption, entities)
     if is_blank(caption):
         return {}
-    caption, entities = tidy(caption, entities)
     if units(caption) > world.limits.caption:
         raise refuse("Message caption is too long")
     content: Json = {"caption": caption}
