@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -14,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from bot.http_guard import Guard, HttpLimits, refusal
-from bot.problems import Code, RefusedError
+from bot.problems import Code, Problem, RefusedError
 
 Check = Callable[[], Awaitable[str]]
 """Answers ``""`` when its part works, else a few words without anything personal."""
@@ -54,11 +55,10 @@ def make_http(
     Its OpenAPI document is at ``/openapi.json``; there are no pages that show it, because those
     would load scripts from elsewhere.
     """
-    app = FastAPI(title="Lắng Nghe", version="1", docs_url=None, redoc_url=None)
+    app = _App(title="Lắng Nghe", version="1", docs_url=None, redoc_url=None)
     app.include_router(_operations(checks or {}, registry or CollectorRegistry()))
     for router in routers:
         app.include_router(router)
-    app.add_exception_handler(RefusedError, _answer)
     app.add_exception_handler(HTTPException, _answer)
     app.add_exception_handler(RequestValidationError, _answer)
     app.add_middleware(GZipMiddleware, minimum_size=_WORTH_PACKING, compresslevel=6)
@@ -100,6 +100,17 @@ async def serve(
         closing()
         server.should_exit = True
         await serving
+
+
+class _App(FastAPI):
+    """FastAPI whose document knows the form of a refusal."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document; see `bot.problems.refusals`."""
+        document = super().openapi()
+        forms = document.setdefault("components", {}).setdefault("schemas", {})
+        forms["Problem"] = Problem.model_json_schema()
+        return document
 
 
 class _Server(uvicorn.Server):

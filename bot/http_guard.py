@@ -139,12 +139,12 @@ class _Call:
 def refusal(error: RefusedError, scope: Scope) -> Response:
     """The answer to a refused request: a plain sentence for a browser's window, else JSON."""
     headers = {"Cache-Control": "no-store"}
-    if error.status in _COME_BACK:
+    if error.status_code in _COME_BACK:
         headers["Retry-After"] = "5"
     if "text/html" in Headers(scope=scope).get("accept", ""):
-        return PlainTextResponse(error.problem.message, error.status, headers)
+        return PlainTextResponse(error.problem.message, error.status_code, headers)
     words = error.problem.model_dump_json()
-    return Response(words, error.status, headers, media_type="application/json")
+    return Response(words, error.status_code, headers, media_type="application/json")
 
 
 def _route(scope: Scope) -> str:

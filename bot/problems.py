@@ -7,6 +7,7 @@ sees the answer without it.
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
 
 Code = Literal[
     "file_empty",
@@ -55,24 +56,32 @@ class Problem(BaseModel):
     message: str
 
 
-class RefusedError(Exception):
-    """A request that is answered with a `Problem` and does nothing else."""
+class RefusedError(HTTPException):
+    """A request that is answered with a `Problem` and does nothing else.
+
+    An HTTPException, because FastAPI lets nothing else through while it reads a body.
+    """
 
     def __init__(self, code: Code) -> None:
-        self.status, message = _PROBLEMS[code]
+        status, message = _PROBLEMS[code]
         self.problem = Problem(code=code, message=message)
-        super().__init__(code)
+        super().__init__(status, code)
 
+
+_AS_JSON = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 Responses = dict[int | str, dict[str, Any]]
 """What the OpenAPI document says of the answers of one address, by status."""
 
 
 def refusals(*codes: Code) -> Responses:
-    """The ways in which a request to one address can be refused."""
+    """The ways in which a request to one address can be refused.
+
+    The form is named, not given as a model: FastAPI would say it has the type of the good answer.
+    """
     said: Responses = {}
     for code in codes:
         status, message = _PROBLEMS[code]
-        entry = said.setdefault(status, {"model": Problem, "description": ""})
+        entry = said.setdefault(status, {"content": _AS_JSON, "description": ""})
         entry["description"] = f"{entry['description']} `{code}`: {message}".strip()
     return said

@@ -3,7 +3,7 @@ import { button, empty, icon, make } from './dom.js';
 import * as files from './files.js';
 import { clock, excuse, weight, word } from './words.js';
 
-const RICH = /(https:\/\/[^\s<>"'`]+)|(^|[\s(])(\/[a-z][a-z0-9_]{1,31})(?=$|[\s.,;:!?)])/gm;
+const RICH = /(https:\/\/[^\s<>"'`]+)|(^|[\s(])(\/[a-z][a-z0-9_]{1,31})(?=$|[\s.,;:!?)])|\b([0-9A-Z]{2,4}(?:-[0-9A-Z]{3,4}){2})\b/gm;
 const MEGABYTES = Math.round(Number(document.documentElement.dataset.maxFile) / 1024 / 1024);
 
 export const sorry = (code) => excuse(code, MEGABYTES);
@@ -22,17 +22,17 @@ function order(command) {
   return element;
 }
 
-// A text of the bot with its addresses and commands made to press.
+// A text of the bot with its addresses and commands made to press, its codes kept on one line.
 function rich(text) {
   const whole = document.createDocumentFragment();
   let from = 0;
   const plain = (to) => { if (to > from) whole.appendChild(document.createTextNode(text.slice(from, to))); };
   for (let found = RICH.exec(text); found; found = RICH.exec(text)) {
     const before = found[2] || '';
-    const core = found[3] || found[1].replace(/[.,;:!?)]+$/, '');
+    const core = found[3] || found[4] || found[1].replace(/[.,;:!?)]+$/, '');
     const at = found.index + before.length;
     plain(at);
-    whole.appendChild(found[3] ? order(core) : link(core));
+    whole.appendChild(found[4] ? make('span', 'code', core) : found[3] ? order(core) : link(core));
     from = at + core.length;
   }
   plain(text.length);
@@ -159,7 +159,7 @@ function fillAfter(after, entry) {
   const bad = entry.state === 'bad';
   after.hidden = !(bad || (entry.state === 'wait' && entry.tried));
   if (after.hidden) return;
-  after.appendChild(make('span', 'why', bad ? sorry(entry.why) : word('bad')));
+  after.appendChild(make('span', 'why', bad && !entry.files ? sorry(entry.why) : word('bad')));
   const again = button('link', word('resend'));
   again.dataset.again = entry.key;
   after.appendChild(again);

@@ -6,7 +6,7 @@ import { day, language } from './words.js';
 
 const TOGETHER_MS = 5 * 60 * 1000;
 const NEAR = 120;
-const SHORT = 12; // letters of a choice that leaves room for another beside it
+const SHORT = 10; // letters of a choice that leaves room for another beside it
 
 const rows = new Map();
 const scroll = $('scroll');
@@ -53,6 +53,17 @@ function asked(entries) {
   return { asks: entries[at], open: !underWay };
 }
 
+// Which of the choices share a line: two short ones that follow each other.
+function paired(choices) {
+  const halves = new Set();
+  choices.forEach((choice, at) => {
+    const before = choices[at - 1];
+    if (!before || halves.has(at - 1) || before.label.length > SHORT || choice.label.length > SHORT) return;
+    halves.add(at - 1).add(at);
+  });
+  return halves;
+}
+
 function offer(asks, open) {
   const next = asks && open && asks.choices.length ? asks.key + language() : '';
   if (question === next) return;
@@ -63,9 +74,9 @@ function offer(asks, open) {
   box.hidden = !next;
   if (next) {
     box.lang = asks.lang;
-    asks.choices.forEach((choice) => {
-      const short = choice.label.length <= SHORT ? ' short' : '';
-      const element = button('choice ' + choice.tone + short, '');
+    const halves = paired(asks.choices);
+    asks.choices.forEach((choice, at) => {
+      const element = button('choice ' + choice.tone + (halves.has(at) ? ' half' : ''), '');
       element.appendChild(make('b', '', String(choice.n)));
       element.appendChild(make('span', '', choice.label));
       element.dataset.n = choice.n;
@@ -114,8 +125,10 @@ function settle(entry, stay) {
     return;
   }
   toEnd();
-  const row = rows.get(entry.key);
-  if (entry.who === 'bot' && row.offsetHeight > scroll.clientHeight) row.scrollIntoView();
+  if (entry.who !== 'bot') return;
+  // A long message is read from its first line; what may be chosen comes into view below it.
+  const top = rows.get(entry.key).offsetTop - log.offsetTop;
+  if (top < scroll.scrollTop) scroll.scrollTop = top;
 }
 
 export function typing(yes) {

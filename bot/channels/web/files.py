@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import Annotated, Protocol
 
 from pydantic import Field
@@ -15,6 +14,7 @@ MAX_NAME = 120
 FileKey = Annotated[str, Field(pattern=r"^web:[0-9a-f]{32}:[0-9a-f]{32}$")]
 
 _KINDS: dict[str, MediaKind] = {"image": "photo", "video": "video", "audio": "audio"}
+_FOLDERS = re.compile(r"[/\\]")
 _SPACES = re.compile(r"\s+")
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")
 
@@ -60,7 +60,8 @@ def file_name(raw: str) -> str:
 
     A long name keeps its end, where its type is.
     """
-    line = unicodedata.normalize("NFC", _SPACES.sub(" ", raw))
+    line = _SPACES.sub(" ", unicodedata.normalize("NFC", raw))
     seen = "".join(c for c in line if unicodedata.category(c) not in _UNSEEN)
-    last = PurePosixPath(seen.replace("\\", "/")).name.strip()
-    return last[-MAX_NAME:]
+    last = _FOLDERS.split(seen)[-1][-MAX_NAME:]
+    name = _SPACES.sub(" ", last).strip()
+    return "" if set(name) <= {"."} else name

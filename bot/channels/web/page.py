@@ -65,7 +65,7 @@ class Page:
         async def worker(request: Request) -> Response:
             return _give(request, self._assets["sw.js"], _ASK_AGAIN)
 
-        missing: Responses = {304: {"description": "Not changed"}, **refusals("not_found")}
+        missing = {304: told[304], **refusals("not_found", "bad_request")}
 
         @router.get("/web/{version}/{name}", response_class=Response, responses=missing)
         async def asset(request: Request, version: str, name: str) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot.channels import Outcome
 from bot.channels.web.files import FileKey
@@ -29,6 +29,13 @@ _MAX_FILES = 20
 _MAX_STEP = 2**31 - 1
 _MAX_CHOICES = 1_000
 
+
+def _whole(text: str) -> str:
+    """The text with a mark in place of half an emoji, which no file or database can hold."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+Text = Annotated[str, AfterValidator(_whole)]
 ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 MessageId = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
@@ -39,12 +46,12 @@ class _In(BaseModel):
 
 class _StartedIn(_In):
     type: Literal["started"]
-    payload: Annotated[str, Field(max_length=256)] = ""
+    payload: Annotated[Text, Field(max_length=256)] = ""
 
 
 class _SaidIn(_In):
     type: Literal["said"]
-    text: str
+    text: Text
 
 
 class _ChoseIn(_In):
@@ -56,7 +63,7 @@ class _ChoseIn(_In):
 class _SentMediaIn(_In):
     type: Literal["sent_media"]
     files: Annotated[list[FileKey], Field(min_length=1, max_length=_MAX_FILES)]
-    caption: str = ""
+    caption: Text = ""
 
 
 class _SharedPlaceIn(_In):
@@ -67,7 +74,7 @@ class _SharedPlaceIn(_In):
 
 class _EditedIn(_In):
     type: Literal["edited"]
-    text: str
+    text: Text
     ref: ClientId
 
 
