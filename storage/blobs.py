@@ -10,16 +10,19 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from storage.kinds import kind_of
 
 PART = ".part-"
 STALE_SECONDS = 3600.0  # no upload lasts that long; workers may share the folder
 WRITE_BYTES = 256 * 1024
+
+P = TypeVar("P")
+T = TypeVar("T")
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -62,7 +65,7 @@ class Blobs:
         Raises `EmptyError`, `TooLargeError` or `TypeRefusedError`, and what *chunks* or the disk
         raises (OSError); then nothing is left of it.
         """
-        part = await asyncio.to_thread(_Part, self._root)
+        part = _Part(self._root)
         try:
             waiting = bytearray()
             async for chunk in chunks:
@@ -70,10 +73,10 @@ class Blobs:
                 if part.size + len(waiting) > limit:
                     raise TooLargeError(f"more than {limit} bytes")
                 if len(waiting) >= WRITE_BYTES:
-                    await asyncio.to_thread(part.write, bytes(waiting))
+                    await _whole(part.write, bytes(waiting))
                     waiting.clear()
-            await asyncio.to_thread(part.write, bytes(waiting))
-            return await asyncio.to_thread(self._place, part)
+            await _whole(part.write, bytes(waiting))
+            return await _whole(self._place, part)
         finally:
             part.drop()
             if closing := getattr(chunks, "aclose", None):
@@ -103,34 +106,39 @@ class Blobs:
     def _place(self, part: "_Part") -> Kept:
         kept = part.check()
         target = self.path(kept.sha256)
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folders = (self._root, target.parent.parent, target.parent)
+        for folder in folders:
+            folder.mkdir(mode=0o700, exist_ok=True)
         # The same bytes may be there already: then this changes nothing anybody can see.
         part.path.replace(target)
-        for folder in (target.parent, target.parent.parent, self._root):
+        for folder in folders:
             _sync(folder)
         return kept
 
 
 class _Part:
-    """A file on its way in."""
+    """A file on its way in; there is none before the first byte."""
 
     def __init__(self, folder: Path) -> None:
-        descriptor, name = tempfile.mkstemp(prefix=PART, dir=folder)
-        self.path = Path(name)
         self.size = 0
-        self._file = os.fdopen(descriptor, "w+b")
+        self._folder = folder
+        self._file: BinaryIO | None = None
         self._digest = hashlib.sha256()
 
     def write(self, data: bytes) -> None:
+        if self._file is None:
+            descriptor, name = tempfile.mkstemp(prefix=PART, dir=self._folder)
+            self.path = Path(name)
+            self._file = os.fdopen(descriptor, "w+b")
         self._file.write(data)
         self._digest.update(data)
         self.size += len(data)
 
     def check(self) -> Kept:
         """What was written, durable; raises when it is not to be kept."""
-        self._file.flush()
-        if not self.size:
+        if self._file is None or not self.size:
             raise EmptyError("no bytes")
+        self._file.flush()
         mime = kind_of(self._file)
         if mime is None:
             raise TypeRefusedError("not a kind of file that is kept")
@@ -139,8 +147,22 @@ class _Part:
 
     def drop(self) -> None:
         """Forget the file, unless it has been placed."""
-        self._file.close()
-        self.path.unlink(missing_ok=True)
+        if self._file is not None:
+            self._file.close()
+            self.path.unlink(missing_ok=True)
+
+
+async def _whole(step: Callable[[P], T], argument: P) -> T:
+    """Run *step* on a thread and stay until it has ended, also when cancelled meanwhile.
+
+    Otherwise a file would be closed or left under the hands of a thread.
+    """
+    running = asyncio.create_task(asyncio.to_thread(step, argument))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
 
 
 def _sync(folder: Path) -> None:
