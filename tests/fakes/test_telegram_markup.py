@@ -1,10 +1,13 @@
 """Telegram's HTML and Markdown as the fake reads them, mistakes and their places included."""
 
+from urllib.parse import parse_qsl, urlencode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.telegram import ApiError
+from tests.fakes.telegram.args import from_query
 from tests.fakes.telegram.parse_html import parse_html
 from tests.fakes.telegram.parse_markdown import parse_markdown, parse_markdown_v2
 from tests.fakes.telegram.text import tidy
@@ -117,6 +120,22 @@ def test_old_markdown() -> None:
     assert [each["type"] for each in entities] == kinds
     with pytest.raises(ApiError, match="can't find end of the entity starting at byte offset 4"):
         parse_markdown("ế *a")
+
+
+@given(st.dictionaries(st.text("ab=&%+\r\n;ế😀", min_size=1), st.text("ab=&%+\r\n ;ế😀")))
+def test_forms_are_read_as_the_standard_library_does(values: dict[str, str]) -> None:
+    """The fast way of reading a form gives what the library's way gives."""
+    form = urlencode(values)
+    assert from_query(form.encode()) == dict(parse_qsl(form, keep_blank_values=True)) == values
+
+
+@given(st.text("ab=&%+1F;ế"))
+def test_odd_forms_are_read_as_the_standard_library_does(form: str) -> None:
+    """So do forms nobody encoded properly."""
+    pairs = parse_qsl(form, keep_blank_values=True, errors="surrogateescape")
+    expected = dict(reversed(pairs))
+    expected.pop("", None)
+    assert from_query(form.encode()) == expected
 
 
 @given(st.text())

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import httpx
 import pytest
 from telegram import (
     Bot,
@@ -29,6 +30,16 @@ async def test_length_of_a_text(bot: Bot, lan: Person) -> None:
     for text in ("ế" * 4097, "😀" * 2048 + "a"):
         with refused("message is too long"):
             await bot.send_message(1001, text)
+
+
+async def test_texts_beyond_all_measure(server: FakeTelegram, bot: Bot, lan: Person) -> None:
+    """Past 32 kB of source a text is not even parsed; broken UTF-8 is refused."""
+    with refused("text is too long"):
+        await bot.send_message(1001, "ế" * 11_000)
+    url = f"{server.url}{server.token}/sendMessage"
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(f"{url}?chat_id=1001&text=%ff")
+    assert answer.json()["description"] == "Bad Request: strings must be encoded in UTF-8"
 
 
 async def test_length_after_parsing(bot: Bot, lan: Person) -> None:

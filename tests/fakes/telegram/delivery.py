@@ -174,7 +174,7 @@ class Delivery:
         if not body or self._invoke is None:
             return
         form = answer.content_type == "application/x-www-form-urlencoded"
-        values = from_query(body.decode(errors="replace")) if form else from_json(body)
+        values = from_query(body) if form else from_json(body)
         method = values.get("method", "").lower()
         if method and method not in _NEVER and not method.startswith("get"):
             await self._invoke(method, Args(values))

@@ -75,7 +75,11 @@ def formatted(args: Args, name: str, entities: str, raw_limit: int) -> tuple[str
 
 def styled(text: str, parse_mode: str, entities: object, raw_limit: int) -> tuple[str, list[Json]]:
     """A text with its markup turned into entities; *entities* count without a parse mode only."""
-    if len(text) * 4 > raw_limit and len(text.encode(errors="surrogatepass")) > raw_limit:
+    try:
+        size = len(text) if text.isascii() else len(text.encode())
+    except UnicodeEncodeError as error:
+        raise refuse("Strings must be encoded in UTF-8") from error
+    if size > raw_limit:
         raise refuse("Text is too long")
     mode = parse_mode.lower()
     if not text or not mode or mode == "none":

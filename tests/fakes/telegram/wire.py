@@ -200,7 +200,7 @@ def _response(status: int, body: bytes, retry_after: int | None) -> web.Response
 
 async def _read(request: web.BaseRequest, method: str, query: str, most: int) -> Args:
     """The arguments of a call in whichever of the four forms they came."""
-    values = from_query(query) if query else {}
+    values = from_query(query.encode()) if query else {}
     files: dict[str, Upload] = {}
     kind = request.content_type
     if kind == "multipart/form-data":
@@ -208,7 +208,7 @@ async def _read(request: web.BaseRequest, method: str, query: str, most: int) ->
     elif request.can_read_body:
         body = await request.content.read()
         if kind == _FORM:
-            values = from_query(body.decode(errors="surrogateescape")) | values
+            values = from_query(body) | values
         elif kind == "application/json":
             values = from_json(body) | values
     name = (method or values.get("method", "")).lower()
