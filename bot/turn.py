@@ -8,12 +8,13 @@ so that the update is kept for replay and its sender is told.
 
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from pydantic import TypeAdapter
 
 from bot.channels import Arrival, Garbled, Outcome
+from bot.recent import Recent
 from bot.secret import Secret
 from handlers.content import Content, Lang
 from handlers.conversation import needs, step
@@ -33,7 +34,6 @@ from handlers.effects import (
 from handlers.events import Event, TimedOut
 from handlers.facts import NOTHING, Facts, Needs
 from handlers.messages import Say
-from handlers.session import NEW, Session
 from storage import files, inbox, outbox, people, sessions, staff, tickets, timers
 from storage.database import Tx
 
@@ -75,6 +75,7 @@ class Turns:
     secret: Secret
     fresh_code: Callable[[], str]
     fresh_receipt: Callable[[], str]
+    recent: Recent = field(default_factory=Recent)
 
     def take(self, tx: Tx, arrival: Arrival | Garbled, *, again: bool = False) -> Taken:
         """Advance one conversation by one arrival. Told the same twice, the world changes once.
@@ -92,10 +93,11 @@ class Turns:
             tx, opened.contact_id, arrival.event.timer, arrival.at
         ):
             return DUPLICATE
-        session = Session.model_validate_json(opened.state) if opened.state else NEW
+        session = self.recent.read(opened.contact_id, opened.state)
         facts = self._look_up(tx, opened.contact_id, needs(session, arrival.event), arrival.at)
         turn = step(session, arrival.event, facts)
-        sessions.save(tx, opened.contact_id, turn.session.model_dump_json(), arrival.at)
+        state = self.recent.write(opened.contact_id, turn.session)
+        sessions.save(tx, opened.contact_id, state, arrival.at)
         for effect in turn.effects:
             self._carry_out(tx, opened.contact_id, arrival, effect)
         posted = () if turn.say is None else (_post(tx, opened.contact_id, arrival, turn.say),)
