@@ -7,6 +7,7 @@ says what is still wanted. A file that cannot be kept is told to its sender as a
 import asyncio
 import logging
 from collections.abc import Mapping
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal
@@ -74,8 +75,8 @@ class Fetcher:
         key = wanted.media.key
         async with self._slots:
             try:
-                chunks = self._channels[channel].fetch(wanted.media)
-                kept = await self._blobs.keep(chunks, limit=MAX_FILE)
+                async with aclosing(self._channels[channel].fetch(wanted.media)) as chunks:
+                    kept = await self._blobs.keep(chunks, limit=MAX_FILE)
             except (EmptyError, TooLargeError, TypeRefusedError, GoneError) as error:
                 await self._refuse(wanted, error, accept)
             except (OSError, TimeoutError) as error:

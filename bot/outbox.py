@@ -45,8 +45,7 @@ class Sender:
         self._chats: dict[int, deque[Waiting]] = {}
         self._known: set[int] = set()
         self._slots = asyncio.Semaphore(AT_ONCE)
-        self._open = asyncio.Event()
-        self._open.set()
+        self._closed_until = 0.0
         self._results: list[Result] = []
         self._wrote = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -123,7 +122,7 @@ class Sender:
         waiting.attempts += 1
         try:
             async with self._slots:
-                await self._open.wait()
+                await self._until_open()
                 platform_id = await self._channel.send(
                     Outgoing(posted.id, posted.address, posted.say)
                 )
@@ -169,14 +168,18 @@ class Sender:
                 await self._pause(seconds, error)
                 return False
 
+    async def _until_open(self) -> None:
+        """Wait while the platform has closed the whole channel; it may have been told to anew."""
+        now = asyncio.get_running_loop().time
+        while (closed := self._closed_until - now()) > 0:
+            await asyncio.sleep(closed)
+
     async def _pause(self, seconds: float, error: UndeliveredError) -> None:
-        """Wait for this chat alone, or hold the whole channel when the platform said so."""
+        """Wait for this chat alone; hold the whole channel when the platform said so."""
         if error.scope == "channel":
-            self._open.clear()
-            await asyncio.sleep(seconds)
-            self._open.set()
-        else:
-            await asyncio.sleep(seconds)
+            until = asyncio.get_running_loop().time() + seconds
+            self._closed_until = max(self._closed_until, until)
+        await asyncio.sleep(seconds)
 
     async def _move(self, waiting: Waiting, address: str) -> None:
         posted = waiting.posted

@@ -8,6 +8,7 @@ from storage.outbox import State
 FIRST = 1.0  # seconds
 LONGEST = 600.0
 ATTEMPTS = 30  # with the pauses above: about four hours
+RISKED = 1  # times a message that may have arrived is sent again
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +28,20 @@ class GiveUp:
 def decide(attempts: int, error: UndeliveredError) -> TryAgain | GiveUp:
     """When to try again, or why not, after *attempts* tries that ended in *error*.
 
-    What may have been sent is never sent again: a citizen who gets one answer twice stops trusting
-    both.
+    What may have been sent is sent once more, for a question told twice is a nuisance, but one that
+    never came leaves a person waiting; after that it stays unknown. A channel that is out as a whole
+    is waited for as long as it takes.
     """
     match error.verdict:
         case "gone":
             return GiveUp("unreachable")
         case "refused":
             return GiveUp("failed")
-        case "unknown":
+        case "unknown" if attempts > RISKED:
             return GiveUp("unknown")
         case _ if error.after is not None:
             return TryAgain(error.after)
-        case _ if attempts >= ATTEMPTS:
+        case _ if attempts >= ATTEMPTS and error.scope == "chat":
             return GiveUp("failed")
         case _:
-            return TryAgain(min(LONGEST, FIRST * 2 ** (attempts - 1)))
+            return TryAgain(min(LONGEST, FIRST * 2.0 ** min(attempts - 1, 10)))

@@ -4,7 +4,7 @@ A channel module reads top to bottom: its limits as a table, receiving, sending,
 Channels do not know each other, nor storage, nor the conversation; they get the callables they need.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -99,5 +99,5 @@ class Channel(Protocol):
     async def send(self, outgoing: Outgoing) -> str:
         """Send one message and return the platform's id of it; raise `UndeliveredError`."""
 
-    def fetch(self, media: Media) -> AsyncIterator[bytes]:
+    def fetch(self, media: Media) -> AsyncGenerator[bytes]:
         """Stream the bytes of a file; raise `GoneError` for ever, OSError or TimeoutError for now."""

@@ -6,7 +6,7 @@ messages in storage are the truth for both: a stream is only told to look again.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated
@@ -119,7 +119,7 @@ class WebChannel:
         self._bells.ring(outgoing.address)
         return str(outgoing.id)
 
-    async def fetch(self, media: Media) -> AsyncIterator[bytes]:
+    async def fetch(self, media: Media) -> AsyncGenerator[bytes]:
         """Raise `GoneError`: what people upload here is kept before anybody hears of it."""
         raise GoneError(media.key)
         yield b""  # never reached; it makes this the stream that a channel promises
