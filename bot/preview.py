@@ -60,6 +60,9 @@ def screens(content: Content, lang: Lang) -> Iterator[Screen]:
     base = Session(lang=lang, consent=content.controller.privacy_version)
     for room in _rooms():
         yield _screen(base.model_copy(update={"room": room}), facts)
+    held = base.model_copy(update={"pending": SENT})
+    for room in (Menu(), Topics(), Sorting(), Adding(code=CODE)):
+        yield _screen(held, facts, f"{room.at}: pending", room)
     yield _screen(base, replace(facts, cards=()), "cases: none", Cases())
     for topic in content.in_order:
         yield from _form(topic, base, facts)
@@ -74,12 +77,10 @@ def _rooms() -> tuple[Room, ...]:
         Languages(),
         MyData(),
         Topics(),
-        Sorting(pending=SENT),
         Cases(),
         Case(code=CODE),
         Proving(code=CODE),
         Adding(code=CODE),
-        Adding(code=CODE, pending=SENT),
         Withdrawing(code=CODE),
     )
 
@@ -103,8 +104,10 @@ def _form(topic: Topic, base: Session, facts: Facts) -> Iterator[Screen]:
         update={"index": len(topic.ask), "answers": answers, "media": (PHOTO,), "notes": (_PART,)}
     )
     ready = base.model_copy(update={"draft": done})
-    for room in (Reviewing(), Dropping(), Resuming(), Resuming(pending=SENT), Menu()):
+    for room in (Reviewing(), Dropping(), Resuming(), Menu()):
         yield _screen(ready, facts, f"{topic.id}: {room.at}", room)
+    held = ready.model_copy(update={"pending": SENT})
+    yield _screen(held, facts, f"{topic.id}: resuming, pending", Resuming())
 
 
 _PART = Part(text="…")

@@ -2,6 +2,7 @@
 
 from handlers.codes import read_code
 from handlers.effects import JoinStaff
+from handlers.pending import drop, gather_text
 from handlers.rooms import cases, form, start
 from handlers.session import (
     Adding,
@@ -9,11 +10,13 @@ from handlers.session import (
     Cases,
     Dropping,
     Filling,
+    Languages,
     Menu,
     MyData,
+    Part,
+    Pending,
     Resuming,
     Reviewing,
-    Sorting,
     Topics,
     Welcome,
     Withdrawing,
@@ -43,6 +46,8 @@ def obey(command: Command, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 
             return cases.look_up(command.rest, view)
         case "start":
             return _begin_again(view)
+        case "gui" if command.rest:
+            return _new_with(Part(text=command.rest), view)
         case "gui":
             return form.new(view)
         case "tracuu" if command.rest:
@@ -71,16 +76,31 @@ def _begin_again(view: View) -> Next:
     return Next(enter(view.session, room), view.say("start.again"))
 
 
+def _new_with(part: Part, view: View) -> Next:
+    """A new case that begins with what was written behind the command."""
+    gathered = gather_text(view.session.pending, part, view)
+    held = view.session.model_copy(update={"pending": gathered.pending})
+    begun = form.new(View(held, view.facts))
+    return Next(begun.session, gathered.notice)
+
+
 def _cancel(view: View) -> Next:
+    """Stop what is being done; a draft is only thrown away after asking."""
     session = view.session
     match session.room:
         case Filling() | Reviewing():
             return Next(enter(session, Dropping()))
-        case Adding(code=code) | Withdrawing(code=code):
-            return Next(enter(session, Case(code=code)), view.say("adding.dropped"))
-        case Topics() as room:
-            return form.leave_topics(room, view)
-        case Sorting():
-            return Next(enter(session, Menu()), view.say("sorting.dropped"))
+        case Dropping():
+            return Next(enter(session, Menu()), view.say("dropping.kept"))
+        case Adding() as room:
+            return cases.stop_adding(room, view)
+        case Withdrawing(code=code):
+            return Next(enter(session, Case(code=code)))
+        case Languages(back=back):
+            return Next(enter(session, back))
+        case _ if session.pending != Pending():
+            return drop(view)
+        case Menu() | Topics() | Resuming() if session.draft:
+            return Next(enter(session, Dropping()))
         case _:
             return Next(enter(session, Menu()), view.say("cancel.nothing"))

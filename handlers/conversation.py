@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from handlers import unattended
+from handlers.answers import position
 from handlers.commands import obey
 from handlers.effects import MarkReachable
 from handlers.events import (
@@ -27,23 +28,15 @@ from handlers.events import (
     Said,
     SentMedia,
     SentUnreadable,
+    SharedPlace,
     TimedOut,
 )
 from handlers.facts import Facts
 from handlers.messages import Say
 from handlers.needs import needs
-from handlers.pending import gather, replaced
+from handlers.pending import hold, replaced, unfit
 from handlers.rooms import doors, form, questions, start
-from handlers.session import (
-    HOLDING,
-    Filling,
-    Languages,
-    Pending,
-    Resuming,
-    Reviewing,
-    Session,
-    Welcome,
-)
+from handlers.session import Filling, Languages, Resuming, Reviewing, Session, Welcome
 from handlers.text import clean
 from handlers.understanding import understand
 from handlers.view import Blank, Command, Input, Next, Stale, Turn, View, Wrote, enter
@@ -84,6 +77,7 @@ def _say(after: Next, facts: Facts, seen: Mapping[str, datetime] = NOT_SEEN) -> 
             "step": number,
             "offered": prompt.choices,
             "numbered": prompt.expects == "choice",
+            "room": start.noticed(after.session.room),
             **seen,
         }
     )
@@ -102,9 +96,11 @@ def _say(after: Next, facts: Facts, seen: Mapping[str, datetime] = NOT_SEEN) -> 
 
 
 def _act(did: Input, view: View) -> Next:
-    session = view.session
+    session, room = view.session, view.session.room
+    if isinstance(did, SharedPlace) and not isinstance(room, Filling):
+        return _act(Wrote(position(did)), view)
     if _must_consent(view):
-        return _to_consent(did, view)
+        return start.to_consent(did if isinstance(did, Wrote | SentMedia) else None, view)
     match did:
         case Command():
             return obey(did, view)
@@ -116,10 +112,10 @@ def _act(did: Input, view: View) -> Next:
             return Next(session, view.say("media.unreadable"))
         case Edited():
             return _edited(did, view)
+        case Wrote() | SentMedia() if isinstance(room, Languages):
+            return _act(did, View(enter(session, room.back), view.facts))
         case Wrote() | SentMedia() if _was_away(view):
-            gathered = gather(Pending(), did, view)
-            resuming = enter(session, Resuming(pending=gathered.pending))
-            return Next(resuming, gathered.notice, gathered.effects)
+            return hold(did, View(enter(session, Resuming()), view.facts))
         case _:
             return doors.answer(did, view)
 
@@ -128,14 +124,6 @@ def _must_consent(view: View) -> bool:
     """Whether the privacy text changed since this person agreed to it (or they never did)."""
     agreed = view.session.consent == view.content.controller.privacy_version
     return not agreed and not isinstance(view.session.room, Welcome | Languages)
-
-
-def _to_consent(did: Input, view: View) -> Next:
-    """To the notice, holding what was sent; the draft stays where it is."""
-    door = enter(view.session, Welcome(), consent="")
-    if isinstance(did, Wrote | SentMedia):
-        return start.at_welcome(Welcome(), did, View(door, view.facts))
-    return Next(door)
 
 
 def _was_away(view: View) -> bool:
@@ -154,10 +142,10 @@ def _edited(edited: Edited, view: View) -> Next:
     if isinstance(room, Filling) and edited.ref and room.ref == edited.ref:
         again = understand(session, Said(text=text, ref=edited.ref))
         return doors.answer(again, view)
-    if isinstance(room, HOLDING):
-        parts = replaced(room.pending.parts, edited.ref, text)
-        if parts is not None:
-            pending = room.pending.model_copy(update={"parts": parts})
-            held = room.model_copy(update={"pending": pending})
-            return Next(enter(session, held), view.say("edit.done"))
-    return Next(session, view.say("edit.too_late"))
+    parts = replaced(session.pending.parts, edited.ref, text)
+    if parts is None:
+        return Next(session, view.say("edit.too_late"))
+    if why := unfit(parts, view):
+        return Next(session, why)
+    pending = session.pending.model_copy(update={"parts": parts})
+    return Next(session.model_copy(update={"pending": pending}), view.say("edit.done"))

@@ -1,8 +1,20 @@
 """What a turn must know, told before it: the shell reads just that, in the same transaction."""
 
-from handlers.codes import read_code, read_receipt
+from dataclasses import replace
+
+from handlers.codes import near_codes, read_code, read_receipt
 from handlers.commands import INVITATION
-from handlers.events import CameBack, Event, FileRefused, Left, Said, Started, TimedOut
+from handlers.events import (
+    CameBack,
+    Event,
+    FileRefused,
+    Left,
+    Said,
+    SentMedia,
+    SharedPlace,
+    Started,
+    TimedOut,
+)
 from handlers.facts import NOTHING, Needs
 from handlers.session import (
     Adding,
@@ -10,6 +22,7 @@ from handlers.session import (
     Cases,
     Dropping,
     Filling,
+    Languages,
     Menu,
     MyData,
     Proving,
@@ -22,17 +35,19 @@ from handlers.session import (
     Withdrawing,
 )
 from handlers.text import fold
-from handlers.understanding import asked_code, understand
-from handlers.view import Command, Picked, Wrote
+from handlers.understanding import asks_for_case, understand
+from handlers.view import Command, Picked, Wrote, enter
 
 IN_A_FORM = Filling | Reviewing | Topics | Dropping | Resuming
 FRESH = Needs(fresh=True)
 
 
-def needs(session: Session, event: Event) -> Needs:
+def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0912 - a table
     """What `step` will want to know; the ordinary answer to a form needs nothing."""
     if isinstance(event, Left | CameBack):
         return NOTHING
+    if isinstance(session.room, Languages):
+        return needs(enter(session, session.room.back), event)
     if isinstance(event, TimedOut | FileRefused):
         return _standing(session)
     room = session.room
@@ -41,7 +56,7 @@ def needs(session: Session, event: Event) -> Needs:
     did = understand(session, event)
     match room, did:
         case _, Command("start", rest) if rest.startswith(INVITATION):
-            return Needs(invitation=rest)
+            return replace(_standing(session), invitation=rest)
         case _, Command("tracuu" | "start", rest) if rest:
             return Needs(cards=True, story=read_code(rest) or "", query=_query(rest))
         case _, Command("tracuu"):
@@ -50,11 +65,11 @@ def needs(session: Session, event: Event) -> Needs:
             return Needs(cards=True, story=code, receipt=read_receipt(did.text) or "")
         case _, Picked(key) if key.startswith("case:"):
             return Needs(cards=True, story=key.removeprefix("case:"))
-        case Cases(), Wrote() if not read_code(did.text):
-            return Needs(cards=True, query=_query(did.text))
-        case Menu() | Cases(), Wrote():
-            return Needs(cards=True, story=asked_code(did))
-        case ((Menu() | Welcome() | MyData()), _):
+        case Cases(), Wrote():
+            return Needs(cards=True, story=read_code(did.text) or "", query=_query(did.text))
+        case Menu() | Case(), Wrote() if asks_for_case(did):
+            return Needs(cards=True, story=read_code(did.text) or "")
+        case ((Menu() | Welcome() | MyData()), _) | (Cases(), SentMedia() | SharedPlace()):
             return Needs(cards=True)
         case _:
             return _standing(session)
@@ -79,4 +94,5 @@ def _standing(session: Session) -> Needs:
 
 
 def _query(text: str) -> str:
-    return "" if read_code(text) else fold(text)[:100]
+    """The words cases are looked for by; a code, right or nearly, is none."""
+    return "" if read_code(text) or near_codes(text) else fold(text)[:100]

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from handlers.effects import KeepFile
 from handlers.events import Media, SentMedia
-from handlers.session import Part, Pending
+from handlers.session import Menu, Part, Pending
 from handlers.text import clean, is_blank
-from handlers.view import View, Wrote
+from handlers.view import Next, View, Wrote, enter
 
 MAX_FILE = 20 * 1024 * 1024  # bytes; what Telegram lets a bot download, kept the same everywhere
 MAX_FILES = 20  # of one draft or one addition
+MOST_NOTICES = 5  # refused files that are named in one message
 MAX_TEXT = 20_000  # characters of one long answer or one addition
 
 
@@ -25,6 +26,18 @@ class Gathered:
     def effects(self) -> tuple[KeepFile, ...]:
         """Keep the files that were taken."""
         return tuple(KeepFile(media=media) for media in self.kept)
+
+
+def hold(sent: Wrote | SentMedia, view: View) -> Next:
+    """Keep what was *sent* pending, in whatever room the person stands."""
+    gathered = gather(view.session.pending, sent, view)
+    held = view.session.model_copy(update={"pending": gathered.pending})
+    return Next(held, gathered.notice or summary(gathered.pending, view), gathered.effects)
+
+
+def drop(view: View) -> Next:
+    """Forget what is pending, because its sender says so."""
+    return Next(enter(view.session, Menu(), pending=Pending()), view.say("sorting.dropped"))
 
 
 def length(parts: tuple[Part, ...]) -> int:
@@ -54,10 +67,16 @@ def gather(pending: Pending, sent: Wrote | SentMedia, view: View) -> Gathered:
 
 def gather_text(pending: Pending, part: Part, view: View) -> Gathered:
     """Add one message to *pending* unless all of it would be too long."""
-    total = length(pending.parts) + len(part.text)
-    if total > MAX_TEXT:
-        return Gathered(pending, view.say("text.too_long", length=total, most=MAX_TEXT))
-    return Gathered(pending.model_copy(update={"parts": (*pending.parts, part)}))
+    parts = (*pending.parts, part)
+    if why := unfit(parts, view):
+        return Gathered(pending, why)
+    return Gathered(pending.model_copy(update={"parts": parts}))
+
+
+def unfit(parts: tuple[Part, ...], view: View) -> str:
+    """Why *parts* cannot be kept as one text; empty when they can."""
+    total = length(parts)
+    return view.say("text.too_long", length=total, most=MAX_TEXT) if total > MAX_TEXT else ""
 
 
 def take_files(
@@ -72,7 +91,7 @@ def take_files(
             notices.append(view.say(f"file.{reason}", name=file_name(media.name, view)))
         else:
             taken.append(media)
-    return tuple(taken), "\n".join(notices)
+    return tuple(taken), "\n".join(notices[:MOST_NOTICES])
 
 
 def refusal(media: Media, count: int) -> str:

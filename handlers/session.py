@@ -1,7 +1,8 @@
 """Where one conversation stands: all of it, as one value that becomes JSON and back.
 
-A *room* is what the person is doing; the *draft* is the one unsent case, kept whatever room they
-walk into, so that no step aside can lose it.
+A *room* is what the person is doing. The *draft* is the one unsent case, *pending* what was sent
+without saying for which case; both are kept whatever room the person walks into, so that no step
+aside can lose them.
 """
 
 from datetime import datetime
@@ -55,7 +56,6 @@ class Welcome(Frozen):
     """Consent not yet given. *noticed*: the whole notice was shown and need not be repeated."""
 
     at: Literal["welcome"] = "welcome"
-    pending: Pending = Pending()
     statistics: bool = False
     noticed: bool = False
 
@@ -67,10 +67,9 @@ class Menu(Frozen):
 
 
 class Topics(Frozen):
-    """Choosing what a new case is about; *pending* becomes its beginning."""
+    """Choosing what a new case is about; what is pending becomes its beginning."""
 
     at: Literal["topics"] = "topics"
-    pending: Pending = Pending()
 
 
 class Option(Frozen):
@@ -106,17 +105,9 @@ class Dropping(Frozen):
 
 
 class Resuming(Frozen):
-    """Back at an unsent draft: go on with it or begin anew; *pending* is what was just sent."""
+    """Back at an unsent draft: go on with it, put it off or begin anew."""
 
     at: Literal["resuming"] = "resuming"
-    pending: Pending = Pending()
-
-
-class Languages(Frozen):
-    """Choosing a language; *back* is where the choice leads."""
-
-    at: Literal["languages"] = "languages"
-    back: Welcome | Menu | Filling | Reviewing = Menu()
 
 
 class Cases(Frozen):
@@ -142,11 +133,10 @@ class Proving(Frozen):
 
 
 class Adding(Frozen):
-    """Adding texts and files to a case until "done"."""
+    """Adding what is pending to a case, until "done"."""
 
     at: Literal["adding"] = "adding"
     code: str
-    pending: Pending = Pending()
 
 
 class Withdrawing(Frozen):
@@ -157,10 +147,9 @@ class Withdrawing(Frozen):
 
 
 class Sorting(Frozen):
-    """A message outside any form: which open case is it for, or is it a new one."""
+    """Something pending came outside any form: which case is it for, or is it a new one."""
 
     at: Literal["sorting"] = "sorting"
-    pending: Pending
 
 
 class MyData(Frozen):
@@ -169,7 +158,7 @@ class MyData(Frozen):
     at: Literal["my_data"] = "my_data"
 
 
-Room = Annotated[
+Place = (
     Welcome
     | Menu
     | Topics
@@ -177,27 +166,32 @@ Room = Annotated[
     | Reviewing
     | Dropping
     | Resuming
-    | Languages
     | Cases
     | Case
     | Proving
     | Adding
     | Withdrawing
     | Sorting
-    | MyData,
-    Field(discriminator="at"),
-]
+    | MyData
+)
 
 
-# The rooms that hold something not yet in a draft or a case.
-HOLDING = Welcome | Topics | Resuming | Sorting | Adding
+class Languages(Frozen):
+    """Choosing a language; *back* is where the choice leads."""
+
+    at: Literal["languages"] = "languages"
+    back: Annotated[Place, Field(discriminator="at")] = Menu()
+
+
+Room = Annotated[Place | Languages, Field(discriminator="at")]
 
 
 class Session(Frozen):
     """One conversation of one contact. A new shape gets a new *version* and a way up to it.
 
     *step* numbers the prompts; *offered* is what the last one let choose, so that a press or a
-    typed label is understood at once, and a typed number too where it was *numbered*.
+    typed label is understood at once, and a typed number too where it was *numbered*. *pending*
+    waits to be told its case, whatever room its sender walks into.
     *consent* is the version of the privacy text agreed to, empty when none. *album* is the album
     whose receipt is still to be said. *misses* counts wrong receipts since *missed_at*.
     """
@@ -211,6 +205,7 @@ class Session(Frozen):
     offered: tuple[Choice, ...] = ()
     numbered: bool = True
     draft: Draft | None = None
+    pending: Pending = Pending()
     album: str = ""
     seen_at: datetime | None = None
     misses: int = 0

@@ -1,12 +1,14 @@
 """What happens beside the conversation: albums, timers, files that turn out to be unusable."""
 
 from datetime import timedelta
+from typing import TypeVar
 
 from handlers.effects import DropTimer, Effect, SetTimer
 from handlers.events import FileRefused, SentMedia
-from handlers.pending import file_name
+from handlers.pending import file_name, length
 from handlers.rooms import form
-from handlers.session import HOLDING, Resuming, Session
+from handlers.session import Draft, Pending, Resuming, Session
+from handlers.text import clean, is_blank
 from handlers.view import Input, Next, View, enter
 
 ALBUM_TIMER = "album"
@@ -17,23 +19,35 @@ ALBUM_PAUSE = 1.5  # seconds without another picture of it: then an album is com
 
 def with_album(did: Input, after: Next, view: View) -> Next:
     """The pictures of one album arrive one by one and get one answer, when it is complete."""
-    album, files = (did.album, len(did.media)) if isinstance(did, SentMedia) else ("", 0)
-    if album and _held(after.session) == _held(view.session) + files:
-        session = after.session.model_copy(update={"album": album})
+    if isinstance(did, SentMedia) and did.album and _took(did, view.session, after.session):
+        moved = after.session.room != view.session.room
+        offered = () if moved else after.session.offered  # nobody has seen the new room yet
+        session = after.session.model_copy(update={"album": did.album, "offered": offered})
         timer = SetTimer(timer=ALBUM_TIMER, seconds=ALBUM_PAUSE)
         return Next(session, "", (*after.effects, timer), silent=True)
-    if view.session.album and not album:
+    if view.session.album and not (isinstance(did, SentMedia) and did.album):
         session = after.session.model_copy(update={"album": ""})
         notice = "\n".join(n for n in (view.say("media.album_taken"), after.notice) if n)
         return Next(session, notice, (*after.effects, DropTimer(timer=ALBUM_TIMER)))
     return after
 
 
-def _held(session: Session) -> int:
-    """How many files the conversation holds that are in no case yet."""
-    room = session.room
-    waiting = room.pending.media if isinstance(room, HOLDING) else ()
-    return len(waiting) + (len(session.draft.media) if session.draft else 0)
+def _took(sent: SentMedia, before: Session, after: Session) -> bool:
+    """Whether every file of what was *sent* was taken, and its caption."""
+    files, words = _held(before)
+    more_files, more_words = _held(after)
+    told = more_words > words or is_blank(clean(sent.caption))
+    return told and more_files == files + len(sent.media)
+
+
+def _held(session: Session) -> tuple[int, int]:
+    """How many files and characters the conversation holds that are in no case yet."""
+    pending, draft = session.pending, session.draft
+    files, words = len(pending.media), length(pending.parts)
+    if draft is None:
+        return files, words
+    told = sum(length(answer.parts) for answer in draft.answers.values())
+    return files + len(draft.media), words + told + length(draft.notes)
 
 
 # -- what nobody typed -----------------------------------------------------------------------------
@@ -64,13 +78,17 @@ def _remind(view: View) -> Next:
 
 def file_refused(refused: FileRefused, view: View) -> Next:
     """A file turned out to be unusable: take it out again and say so."""
-    session, room = view.session, view.session.room
+    session = view.session
     if draft := session.draft:
-        media = tuple(item for item in draft.media if item.key != refused.key)
-        session = session.model_copy(update={"draft": draft.model_copy(update={"media": media})})
-    if isinstance(room, HOLDING):
-        media = tuple(item for item in room.pending.media if item.key != refused.key)
-        pending = room.pending.model_copy(update={"media": media})
-        session = enter(session, room.model_copy(update={"pending": pending}))
+        session = session.model_copy(update={"draft": _without(refused.key, draft)})
+    session = session.model_copy(update={"pending": _without(refused.key, session.pending)})
     name = file_name(refused.name, view)
     return Next(session, view.say(f"file.{refused.reason}", name=name))
+
+
+Holding = TypeVar("Holding", Draft, Pending)
+
+
+def _without(key: str, holding: Holding) -> Holding:
+    media = tuple(item for item in holding.media if item.key != key)
+    return holding.model_copy(update={"media": media})

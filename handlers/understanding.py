@@ -1,9 +1,10 @@
 """From an event to what it means in this conversation: a choice, a command, free text, a file."""
 
-from handlers.codes import read_code
+from handlers.codes import near_codes, read_code
 from handlers.events import (
     Chose,
     Edited,
+    Media,
     Said,
     SentMedia,
     SentUnreadable,
@@ -48,19 +49,39 @@ def understand(session: Session, event: Understandable) -> Input:
             return Picked(session.offered[n - 1].key) if current else Stale()
         case Said(text=text, ref=ref):
             return _understand_text(session, clean(text), ref)
+        case SentMedia(media=media):
+            return event.model_copy(update={"media": tuple(_readable(item) for item in media)})
+        case SharedPlace(title=title):
+            return event.model_copy(update={"title": _line(title)})
+        case SharedContact(phone=phone):
+            return event.model_copy(update={"phone": _line(phone)})
         case _:
             return event
+
+
+def _readable(media: Media) -> Media:
+    """A file whose name and type can be kept and shown, whoever made them up."""
+    name, mime = _line(media.name), _line(media.mime)
+    if (name, mime) == (media.name, media.mime):
+        return media
+    return media.model_copy(update={"name": name, "mime": mime})
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text[:LONGEST_LINE]).split())
 
 
 def _understand_text(session: Session, text: str, ref: str) -> Input:
     if is_blank(text):
         return Blank()
     if text.startswith("/"):
-        word, _, rest = text[1:].partition(" ")
+        word, *rest = text[1:].split(maxsplit=1) or [""]
         name = word.partition("@")[0].casefold()
-        return Command(COMMANDS.get(name, "?"), rest.strip())
-    picked = _choice(session, text)
-    return Picked(picked) if picked else Wrote(Part(text=text, ref=ref))
+        return Command(COMMANDS.get(name, "?"), "".join(rest))
+    if picked := _choice(session, text):
+        return Picked(picked)
+    spelt = any(letter.isalnum() for letter in text)
+    return Wrote(Part(text=text, ref=ref)) if spelt else Blank()
 
 
 def _choice(session: Session, text: str) -> str:
@@ -80,10 +101,12 @@ def _choice(session: Session, text: str) -> str:
     return next((c.key for c in session.offered if fold(c.label) == folded), "")
 
 
-def asked_code(did: Wrote) -> str:
-    """The code somebody typed, when that is about all they typed; else empty."""
-    return (read_code(did.text) or "") if len(did.text) <= LONGEST_REQUEST else ""
+def asks_for_case(did: Wrote) -> bool:
+    """Whether somebody typed a code, right or nearly, and about nothing else."""
+    short = len(did.text) <= LONGEST_REQUEST
+    return short and bool(read_code(did.text) or near_codes(did.text))
 
 
 LONGEST_LABEL = 60
+LONGEST_LINE = 200  # characters of what others than the person may have written: names of files
 LONGEST_REQUEST = 40  # characters; a code in a longer text is part of a story

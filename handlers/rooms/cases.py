@@ -5,12 +5,13 @@ from handlers.content import Unit
 from handlers.effects import HoldTicket, MoveTicket
 from handlers.events import SentMedia
 from handlers.messages import choice
-from handlers.pending import gather, summary
+from handlers.pending import hold, summary
 from handlers.reading.dates import show_date
 from handlers.rooms import loose
 from handlers.session import Adding, Case, Cases, Menu, Pending, Proving, Session, Withdrawing
 from handlers.text import fold
 from handlers.tickets import AnswerLine, Card, Happening, Story, move
+from handlers.understanding import asks_for_case
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 PAGE = 5  # cases on one page
@@ -195,7 +196,8 @@ def at_case(room: Case, did: Input, view: View) -> Next:
     open_ = story is not None and move(story.card.status, "add") is not None
     match did:
         case Picked("add") if open_:
-            return Next(enter(session, Adding(code=room.code)))
+            adding = enter(session, Adding(code=room.code))
+            return Next(adding, summary(session.pending, view))
         case Picked("withdraw") if story and move(story.card.status, "withdraw"):
             return Next(enter(session, Withdrawing(code=room.code)))
         case Picked("track"):
@@ -204,6 +206,8 @@ def at_case(room: Case, did: Input, view: View) -> Next:
             return Next(enter(session, Menu()))
         case Picked():
             return Next(session, view.say("case.closed_meanwhile", code=room.code))
+        case Wrote() if asks_for_case(did):
+            return look_up(did.text, view)
         case Wrote() | SentMedia() if open_:
             return at_adding(Adding(code=room.code), did, view)
         case Wrote() | SentMedia():
@@ -217,7 +221,7 @@ def at_case(room: Case, did: Input, view: View) -> Next:
 
 def show_adding(room: Adding, view: View) -> Prompt:
     """Ask for words or files until "done"."""
-    has = room.pending != Pending()
+    has = view.session.pending != Pending()
     done = (view.choice("done", "choice.send_addition", tone="primary"),)
     text = view.say("adding.more" if has else "adding.ask", code=room.code)
     choices = (*(done if has else ()), view.choice("cancel", "choice.drop_addition"))
@@ -233,18 +237,19 @@ def at_adding(room: Adding, did: Input, view: View) -> Next:
             if story is None or not move(story.card.status, "add"):
                 gone = enter(session, Menu())
                 return Next(gone, view.say("case.closed_meanwhile", code=room.code))
-            effect = loose.addition(room.code, room.pending)
-            done = enter(session, Menu())
-            return Next(done, view.say("adding.done", code=room.code), (effect,))
+            return loose.add(room.code, view)
         case Picked("cancel"):
-            return Next(enter(session, Case(code=room.code)), view.say("adding.dropped"))
+            return stop_adding(room, view)
         case Wrote() | SentMedia():
-            gathered = gather(room.pending, did, view)
-            held = enter(session, Adding(code=room.code, pending=gathered.pending))
-            notice = gathered.notice or summary(gathered.pending, view)
-            return Next(held, notice, gathered.effects)
+            return hold(did, View(enter(session, room), view.facts))
         case _:
             return Next(session, view.say("choose.again"))
+
+
+def stop_adding(room: Adding, view: View) -> Next:
+    """Back to the case without what was to be added."""
+    dropped = view.say("adding.dropped") if view.session.pending != Pending() else ""
+    return Next(enter(view.session, Case(code=room.code), pending=Pending()), dropped)
 
 
 # -- taking it back --------------------------------------------------------------------------------

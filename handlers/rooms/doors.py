@@ -34,18 +34,18 @@ def show(view: View) -> Prompt:  # noqa: C901, PLR0911, PLR0912 - one line a roo
             return start.show_languages(room, view)
         case MyData() as room:
             return start.show_my_data(room, view)
-        case Topics() as room:
-            return form.show_topics(room, view)
+        case Topics():
+            return form.show_topics(view)
         case Filling() as room:
             return questions.show_filling(room, view)
         case Reviewing() as room:
             return form.show_reviewing(room, view)
         case Dropping() as room:
             return form.show_dropping(room, view)
-        case Resuming() as room:
-            return form.show_resuming(room, view)
-        case Sorting() as room:
-            return loose.show_sorting(room, view)
+        case Resuming():
+            return form.show_resuming(view)
+        case Sorting():
+            return loose.show_sorting(view)
         case Cases() as room:
             return cases.show_cases(room, view)
         case Case() as room:
@@ -71,18 +71,18 @@ def answer(did: Input, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - on
             return start.at_languages(room, did, view)
         case MyData() as room:
             return start.at_my_data(room, did, view)
-        case Topics() as room:
-            return form.at_topics(room, did, view)
+        case Topics():
+            return form.at_topics(did, view)
         case Filling() as room:
             return questions.at_filling(room, did, view)
         case Reviewing() as room:
             return form.at_reviewing(room, did, view)
         case Dropping() as room:
             return form.at_dropping(room, did, view)
-        case Resuming() as room:
-            return form.at_resuming(room, did, view)
-        case Sorting() as room:
-            return loose.at_sorting(room, did, view)
+        case Resuming():
+            return form.at_resuming(did, view)
+        case Sorting():
+            return loose.at_sorting(did, view)
         case Cases() as room:
             return cases.at_cases(room, did, view)
         case Case() as room:

@@ -5,7 +5,7 @@ from handlers.content import Content, Field, Topic
 from handlers.effects import DropTimer, Effect, OpenTicket, SetTimer
 from handlers.events import SentMedia
 from handlers.messages import choice
-from handlers.pending import gather, joined, summary
+from handlers.pending import drop, hold, joined, take_files, unfit
 from handlers.reading.dates import show_date
 from handlers.rooms import questions
 from handlers.session import (
@@ -14,6 +14,7 @@ from handlers.session import (
     Dropping,
     Filling,
     Menu,
+    Part,
     Pending,
     Resuming,
     Reviewing,
@@ -25,6 +26,7 @@ from handlers.tickets import AnswerLine
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 DRAFT_TIMER = "draft"
+NONE = Pending()
 REMIND_AFTER = 2 * 24 * 3600.0  # seconds; once, so that a forgotten draft is found again
 SHOWN = 160  # characters of one answer in the summary; the case keeps all of it
 
@@ -32,28 +34,29 @@ SHOWN = 160  # characters of one answer in the summary; the case keeps all of it
 # -- which topic -----------------------------------------------------------------------------------
 
 
-def show_topics(_room: Topics, view: View) -> Prompt:
+def show_topics(view: View) -> Prompt:
     """The topics in the province's order."""
     topics = tuple(
         choice(f"topic:{topic.id}", topic.button.in_(view.lang)) for topic in view.content.in_order
     )
-    return Prompt(view.say("topics.ask"), (*topics, view.choice("menu")))
+    held = view.session.pending != NONE
+    dropping = (view.choice("drop", "choice.drop_message"),) if held else ()
+    return Prompt(view.say("topics.ask"), (*topics, *dropping, view.choice("menu")))
 
 
-def at_topics(room: Topics, did: Input, view: View) -> Next:
+def at_topics(did: Input, view: View) -> Next:
     """Begin the form of the topic chosen; words and files sent meanwhile begin it too."""
-    session = view.session
     match did:
         case Picked("menu"):
-            return leave_topics(room, view)
+            return Next(enter(view.session, Menu()))
+        case Picked("drop"):
+            return drop(view)
         case Picked(key):
-            return begin(key.removeprefix("topic:"), room.pending, view)
+            return _begin(key.removeprefix("topic:"), view)
         case Wrote() | SentMedia():
-            gathered = gather(room.pending, did, view)
-            held = enter(session, Topics(pending=gathered.pending))
-            return Next(held, gathered.notice or summary(gathered.pending, view), gathered.effects)
+            return hold(did, view)
         case _:
-            return Next(session, view.say("choose.again"))
+            return Next(view.session, view.say("choose.again"))
 
 
 def new(view: View) -> Next:
@@ -61,24 +64,20 @@ def new(view: View) -> Next:
     return Next(enter(view.session, Resuming() if view.session.draft else Topics()))
 
 
-def leave_topics(room: Topics, view: View) -> Next:
-    """Back to the menu; what was already sent is not thrown away without a word."""
-    notice = view.say("topics.left") if room.pending != Pending() else ""
-    return Next(enter(view.session, Menu()), notice)
-
-
-def begin(topic_id: str, pending: Pending, view: View) -> Next:
+def _begin(topic_id: str, view: View) -> Next:
     """Start or go on with a draft about *topic_id*, taking along what fits from the one before."""
-    session, topic = view.session, view.content.topics[topic_id]
-    draft = session.draft
+    topic = view.content.topics.get(topic_id)
+    if topic is None:
+        return Next(view.session, view.say("choose.stale"))
+    draft = view.session.draft
     if draft is None:
         draft = Draft(topic=topic_id, opened_at=view.facts.now)
     elif draft.topic != topic_id:
         draft = _moved(draft, topic, view)
     draft = draft.model_copy(update={"index": 0})
-    draft = take_in(draft, pending, view)
-    started = enter(session, Filling(), draft=draft)
-    return Next(started, "", (SetTimer(timer=DRAFT_TIMER, seconds=REMIND_AFTER),))
+    begun = take_in(View(enter(view.session, Filling(), draft=draft), view.facts))
+    remind = SetTimer(timer=DRAFT_TIMER, seconds=REMIND_AFTER)
+    return Next(begun.session, begun.notice, (remind,))
 
 
 def _moved(draft: Draft, topic: Topic, view: View) -> Draft:
@@ -102,33 +101,53 @@ def _moved(draft: Draft, topic: Topic, view: View) -> Draft:
     )
 
 
-def take_in(draft: Draft, pending: Pending, view: View) -> Draft:
-    """Put what was sent before the form into it: words into the story, files beside it."""
-    known = {media.key for media in draft.media}
-    files = tuple(media for media in pending.media if media.key not in known)
-    draft = draft.model_copy(update={"media": (*draft.media, *files)})
-    if not pending.parts:
+def take_in(view: View) -> Next:
+    """Put what is pending into the draft: words into the story, files beside it.
+
+    What it has no room for stays pending, with a sentence that says so.
+    """
+    draft, pending = _draft(view), view.session.pending
+    media, refused = take_files(draft.media, pending.media, view)
+    told = _with_words(draft, pending.parts, view)
+    if isinstance(told, Draft):
+        draft, left, why = told, NONE, ""
+    else:
+        left, why = Pending(parts=pending.parts), told
+    draft = draft.model_copy(update={"media": media})
+    session = view.session.model_copy(update={"draft": draft, "pending": left})
+    return Next(session, "\n".join(line for line in (refused, why) if line))
+
+
+def _with_words(draft: Draft, parts: tuple[Part, ...], view: View) -> Draft | str:
+    """The draft with *parts* in the story still to be told, else as a remark; or why not."""
+    if not parts:
         return draft
-    story = next((f for f in topic_of(draft, view).ask if f.kind == "long_text"), None)
-    if story is None or (answer := draft.answers.get(story.name, Answer())).value:
-        return draft.model_copy(update={"notes": (*draft.notes, *pending.parts)})
-    parts = (*answer.parts, *pending.parts)
-    return questions.with_answer(draft, story.name, questions.long_answer(parts))
+    asked = topic_of(draft, view).ask
+    story = next((field for field in asked if field.kind == "long_text"), None)
+    if story is not None:
+        told = draft.answers.get(story.name, Answer())
+        if not told.value or story in asked[draft.index : draft.index + 1]:
+            whole = (*told.parts, *parts)
+            answer = questions.long_answer(whole)
+            return unfit(whole, view) or questions.with_answer(draft, story.name, answer)
+    notes = (*draft.notes, *parts)
+    return unfit(notes, view) or draft.model_copy(update={"notes": notes})
 
 
 def mended(session: Session, content: Content) -> Session:
     """The session with a draft that fits the forms as they are now, which the province may edit.
 
-    When the draft's topic is gone, what was written is held for another one.
+    When the draft's topic is gone, what was written stays pending for another one.
     """
     draft = session.draft
     if draft is None:
         return session
     topic = content.topics.get(draft.topic)
     if topic is None:
-        parts = tuple(part for answer in draft.answers.values() for part in answer.parts)
-        held = Pending(parts=(*parts, *draft.notes), media=draft.media)
-        return enter(session, Topics(pending=held), draft=None)
+        told = tuple(part for answer in draft.answers.values() for part in answer.parts)
+        held = session.pending
+        parts, media = (*told, *draft.notes, *held.parts), (*draft.media, *held.media)
+        return enter(session, Topics(), draft=None, pending=Pending(parts=parts, media=media))
     if draft.index < len(topic.ask) or isinstance(session.room, Reviewing):
         return session
     draft = draft.model_copy(update={"index": len(topic.ask)})
@@ -144,10 +163,9 @@ def topic_of(draft: Draft, view: View) -> Topic:
 # -- a draft left behind ---------------------------------------------------------------------------
 
 
-def show_resuming(room: Resuming, view: View) -> Prompt:
+def show_resuming(view: View) -> Prompt:
     """The draft found again: what it is, how far it got."""
-    draft = view.session.draft
-    assert draft is not None, "resuming without a draft"  # noqa: S101 - a room's own invariant
+    draft = _draft(view)
     topic = topic_of(draft, view)
     text = view.say(
         "resuming.ask",
@@ -157,25 +175,25 @@ def show_resuming(room: Resuming, view: View) -> Prompt:
         all=len(topic.ask),
     )
     resume = view.choice("resume", tone="primary")
-    use = (view.choice("use", "choice.resume_with"),) if room.pending != Pending() else ()
-    return Prompt(text, (*use, resume, view.choice("anew", "choice.drop_draft_new")))
+    use = (view.choice("use", "choice.resume_with"),) if view.session.pending != NONE else ()
+    anew = view.choice("anew", "choice.drop_draft_new")
+    return Prompt(text, (*use, resume, view.choice("later"), anew))
 
 
-def at_resuming(room: Resuming, did: Input, view: View) -> Next:
-    """Go on, go on with what was just sent, or begin anew."""
+def at_resuming(did: Input, view: View) -> Next:
+    """Go on, go on with what was just sent, put it off, or begin anew."""
     match did:
         case Picked("resume"):
             return Next(resume(view.session, view))
         case Picked("use"):
-            return into_draft(room.pending, view)
+            return _answer_with_pending(view)
+        case Picked("later"):
+            return Next(enter(view.session, Menu()), view.say("dropping.kept"))
         case Picked("anew"):
-            anew = enter(view.session, Topics(pending=room.pending), draft=None)
+            anew = enter(view.session, Topics(), draft=None)
             return Next(anew, view.say("dropping.done"), (DropTimer(timer=DRAFT_TIMER),))
         case Wrote() | SentMedia():
-            gathered = gather(room.pending, did, view)
-            held = enter(view.session, Resuming(pending=gathered.pending))
-            notice = gathered.notice or summary(gathered.pending, view)
-            return Next(held, notice, gathered.effects)
+            return hold(did, view)
         case _:
             return Next(view.session, view.say("choose.again"))
 
@@ -189,18 +207,22 @@ def resume(session: Session, view: View) -> Session:
     return enter(session, Reviewing() if done else Filling())
 
 
-def into_draft(pending: Pending, view: View) -> Next:
-    """Add what was sent meanwhile to the draft, as the answer asked for where it can be one."""
+def _answer_with_pending(view: View) -> Next:
+    """Go on with the draft; one message that is pending is the answer it was waiting for."""
     back = resume(view.session, view)
-    draft = back.draft
-    if draft is None:
-        return Next(enter(view.session, Topics(pending=pending)))
-    if len(pending.parts) == 1 and isinstance(back.room, Filling):
-        with_files = take_in(draft, pending.model_copy(update={"parts": ()}), view)
-        there = back.model_copy(update={"draft": with_files})
-        return questions.at_filling(back.room, Wrote(pending.parts[0]), View(there, view.facts))
-    taken = take_in(draft, pending, view)
-    return Next(back.model_copy(update={"draft": taken}), view.say("draft.added"))
+    parts = back.pending.parts
+    if len(parts) != 1 or not isinstance(back.room, Filling):
+        return add_to_draft(view)
+    files = back.model_copy(update={"pending": Pending(media=back.pending.media)})
+    there = take_in(View(files, view.facts))
+    said = questions.at_filling(back.room, Wrote(parts[0]), View(there.session, view.facts))
+    return Next(said.session, "\n".join(n for n in (there.notice, said.notice) if n), said.effects)
+
+
+def add_to_draft(view: View) -> Next:
+    """Put what is pending into the draft, and go on with it."""
+    taken = take_in(View(resume(view.session, view), view.facts))
+    return Next(taken.session, taken.notice or view.say("draft.added"))
 
 
 # -- throwing a draft away -------------------------------------------------------------------------
@@ -288,13 +310,21 @@ def at_reviewing(_room: Reviewing, did: Input, view: View) -> Next:
         case Picked("cancel"):
             return Next(enter(session, Dropping()))
         case Picked(key):
-            index = topic.index(key.removeprefix("change:"))
-            changing = draft.model_copy(update={"index": index})
-            return Next(enter(session, Filling(), draft=changing))
+            return _change(key.removeprefix("change:"), view)
         case Wrote() | SentMedia():
             return questions.aside(did, view)
         case _:
             return Next(session, view.say("choose.again"))
+
+
+def _change(name: str, view: View) -> Next:
+    """Ask one question of the form again."""
+    draft = _draft(view)
+    names = [field.name for field in topic_of(draft, view).ask]
+    if name not in names:
+        return Next(view.session, view.say("choose.stale"))
+    changing = draft.model_copy(update={"index": names.index(name)})
+    return Next(enter(view.session, Filling(), draft=changing))
 
 
 def _send(draft: Draft, topic: Topic, view: View) -> Next:

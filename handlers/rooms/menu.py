@@ -1,19 +1,19 @@
 """The menu: where a person is who is doing nothing in particular."""
 
-from handlers.answers import position
-from handlers.events import SentMedia, SharedContact, SharedPlace
+from handlers.events import SentMedia
 from handlers.rooms import cases, form, loose, start
-from handlers.session import Cases, MyData
-from handlers.understanding import asked_code
+from handlers.session import Cases, MyData, Pending
+from handlers.understanding import asks_for_case
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
 
 def show_menu(view: View) -> Prompt:
-    """What can be done here; an unsent draft comes first."""
+    """What can be done here; what is not sent yet comes first."""
+    held = (view.choice("held"),) if view.session.pending != Pending() else ()
     resume = (view.choice("resume"),) if view.session.draft else ()
     new = view.choice("new", tone="primary")
     rest = tuple(view.choice(key) for key in ("track", "data", "language", "help"))
-    return Prompt(view.say("menu.ask"), (*resume, new, *rest))
+    return Prompt(view.say("menu.ask"), (*held, *resume, new, *rest))
 
 
 def at_menu(did: Input, view: View) -> Next:
@@ -21,20 +21,18 @@ def at_menu(did: Input, view: View) -> Next:
     match did:
         case Picked(key=key):
             return _chosen(key, view)
-        case Wrote() if asked_code(did):
+        case Wrote() if asks_for_case(did):
             return cases.look_up(did.text, view)
         case Wrote() | SentMedia():
             return loose.take(did, view)
-        case SharedPlace():
-            return loose.take(Wrote(position(did)), view)
-        case SharedContact():
-            return Next(view.session, view.say("form.not_asked"))
         case _:
             return Next(view.session, view.say("choose.again"))
 
 
 def _chosen(key: str, view: View) -> Next:
     match key:
+        case "held":
+            return loose.arrive(view)
         case "resume":
             return Next(form.resume(view.session, view))
         case "new":

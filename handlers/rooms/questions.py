@@ -15,7 +15,7 @@ from handlers.content import Field, Topic
 from handlers.effects import KeepFile
 from handlers.events import Edited, SentMedia, SharedContact, SharedPlace
 from handlers.messages import Choice, Expects, choice
-from handlers.pending import MAX_TEXT, gather, joined, length, replaced, take_files
+from handlers.pending import gather, joined, replaced, take_files, unfit
 from handlers.session import (
     Answer,
     Draft,
@@ -60,7 +60,8 @@ def is_answered(field: Field, draft: Draft) -> bool:
     """Whether the question has a real answer, not a skip."""
     if field.kind == "media":
         return bool(draft.media)
-    return bool(draft.answers.get(field.name, Answer()).value)
+    answer = draft.answers.get(field.name, Answer())
+    return _tells(answer.parts) if field.kind == "long_text" else bool(answer.value)
 
 
 def _current(view: View) -> tuple[Draft, Topic, Field]:
@@ -111,8 +112,10 @@ def _before(field: Field, draft: Draft, view: View) -> str:
     answer = draft.answers.get(field.name)
     if answer is None or not answer.value:
         return ""
-    key = "form.more" if field.kind == "long_text" else "form.before"
-    return view.say(key, answer=cut(answer.text, 120))
+    said = view.say("form.before", answer=cut(answer.text, 120))
+    if field.kind != "long_text":
+        return said
+    return f"{said}\n{view.say('form.more' if is_answered(field, draft) else 'text.too_short')}"
 
 
 def _ways(field: Field, draft: Draft, view: View) -> tuple[Choice, ...]:
@@ -136,7 +139,8 @@ def _ask_back(room: Filling, here: str, view: View) -> Prompt:
     )
     text = f"{here}\n{view.say(key, typed=cut(room.typed, 60))}"
     as_typed = view.choice("as_typed", "choice.let_official_find")
-    return Prompt(text, (*options, as_typed, view.choice("back"), view.choice("cancel")), "text")
+    choices = (*options, as_typed, view.choice("back"), view.choice("cancel"))
+    return Prompt(text, choices, "choice" if options else "text")
 
 
 # -- answering it ----------------------------------------------------------------------------------
@@ -177,7 +181,7 @@ def _picked(key: str, room: Filling, view: View) -> Next:
             kept = draft.answers.get(field.name, Answer(value=""))
             return _go_on(with_answer(draft, field.name, kept), topic, view)
         case "as_typed":
-            answer = Answer(value=UNKNOWN, text=room.typed, parts=(Part(text=room.typed),))
+            answer = Answer(value=UNKNOWN, text=room.typed, parts=_asked_about(room))
             return _go_on(with_answer(draft, field.name, answer), topic, view)
         case _:
             return _proposed(key, room, view)
@@ -189,11 +193,18 @@ def _proposed(key: str, room: Filling, view: View) -> Next:
     kind, _, chosen = key.partition(":")
     if kind == "value":
         option = room.options[int(chosen)]
-        answer = Answer(value=option.value, text=option.text)
+        answer = Answer(value=option.value, text=option.text, parts=_asked_about(room))
     else:
-        label = next(o.label for o in field.options if o.id == chosen)
+        label = next((o.label for o in field.options if o.id == chosen), None)
+        if label is None:
+            return Next(view.session, view.say("choose.stale"))
         answer = Answer(value=chosen, text=label.in_(view.lang))
     return _go_on(with_answer(draft, field.name, answer), topic, view)
+
+
+def _asked_about(room: Filling) -> tuple[Part, ...]:
+    """What was typed and asked back about, so that editing it still changes the answer."""
+    return (Part(text=room.typed, ref=room.ref),)
 
 
 def _back(room: Filling, view: View) -> Next:
@@ -226,8 +237,7 @@ def _story(part: Part, view: View) -> Next:
     """One more message of a long answer; too short to be a story alone, it is asked for again."""
     draft, _topic, field = _current(view)
     parts = (*draft.answers.get(field.name, Answer()).parts, part)
-    if length(parts) > MAX_TEXT:
-        why = view.say("text.too_long", length=length(parts), most=MAX_TEXT)
+    if why := unfit(parts, view):
         return Next(view.session, why)
     if not _tells(parts):
         return Next(enter(view.session, Filling(ref=part.ref)), view.say("text.too_short"))
@@ -291,6 +301,8 @@ def edit(draft: Draft, edited: Edited, view: View) -> tuple[Draft, str] | None:
     """
     text = clean(edited.text)
     if notes := replaced(draft.notes, edited.ref, text):
+        if why := unfit(notes, view):
+            return draft, why
         return draft.model_copy(update={"notes": notes}), view.say("edit.done")
     for field in view.content.topics[draft.topic].ask:
         answer = draft.answers.get(field.name)
@@ -306,9 +318,7 @@ def _edit_answer(
     label = field.label.in_(view.lang)
     read: Read
     if field.kind == "long_text":
-        why = "" if _tells(parts) else view.say("text.too_short")
-        if length(parts) > MAX_TEXT:
-            why = view.say("text.too_long", length=length(parts), most=MAX_TEXT)
+        why = unfit(parts, view) or ("" if _tells(parts) else view.say("text.too_short"))
         read = Refused(why) if why else long_answer(parts)
     else:
         read = read_text(field, parts[-1], view)

@@ -5,7 +5,7 @@ from handlers.effects import Effect, KeepFile, SaveConsent
 from handlers.events import SentMedia
 from handlers.pending import gather
 from handlers.rooms import loose
-from handlers.session import Filling, Languages, Menu, MyData, Pending, Reviewing, Session, Welcome
+from handlers.session import Languages, Menu, MyData, Pending, Resuming, Room, Session, Welcome
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
 
@@ -41,28 +41,38 @@ def show_welcome(room: Welcome, view: View) -> Prompt:
     )
 
 
+def noticed(room: Room) -> Room:
+    """The room once its prompt was shown: a whole notice is shown once."""
+    return room.model_copy(update={"noticed": True}) if isinstance(room, Welcome) else room
+
+
 def at_welcome(room: Welcome, did: Input, view: View) -> Next:
     """Nothing is taken in before consent; what was sent early is held until then."""
-    read = room.model_copy(update={"noticed": True})
     match did:
         case Picked("agree"):
             return _agree(room, view)
         case Picked("statistics"):
-            flipped = read.model_copy(update={"statistics": not room.statistics})
+            flipped = room.model_copy(update={"statistics": not room.statistics})
             return Next(enter(view.session, flipped))
         case Picked("decline"):
-            return Next(enter(view.session, Welcome(noticed=True)), _declined(view))
+            gone = enter(view.session, Welcome(noticed=True), pending=Pending())
+            return Next(gone, _declined(view))
         case Picked(key) if key.startswith("lang:"):
             unread = room.model_copy(update={"noticed": False})
             return Next(enter(view.session, unread, lang=_lang(key)))
         case Wrote() | SentMedia():
-            gathered = gather(room.pending, did, view)
-            # The very first thing said is answered with the whole notice.
-            held = room if room.pending == Pending() and not view.session.step else read
-            held = held.model_copy(update={"pending": gathered.pending})
-            return Next(enter(view.session, held), gathered.notice or view.say("welcome.held"))
+            gathered = gather(view.session.pending, did, view)
+            held = view.session.model_copy(update={"pending": gathered.pending})
+            return Next(held, gathered.notice or view.say("welcome.held"))
         case _:
-            return Next(enter(view.session, read), view.say("welcome.first"))
+            return Next(view.session, view.say("welcome.first"))
+
+
+def to_consent(sent: Wrote | SentMedia | None, view: View) -> Next:
+    """To the whole notice, because it changed; the draft and what was just *sent* are kept."""
+    pending = gather(view.session.pending, sent, view).pending if sent else view.session.pending
+    door = enter(view.session, Welcome(), consent="", pending=pending)
+    return Next(door, view.say("welcome.changed") if view.session.consent else "")
 
 
 def _declined(view: View) -> str:
@@ -76,16 +86,19 @@ def _agree(room: Welcome, view: View) -> Next:
     effects: list[Effect] = [
         SaveConsent(purpose="handling", given=True, version=version, lang=view.lang)
     ]
-    if room.statistics:
+    if room.statistics or view.session.statistics:
+        given = room.statistics
         effects.append(
-            SaveConsent(purpose="statistics", given=True, version=version, lang=view.lang)
+            SaveConsent(purpose="statistics", given=given, version=version, lang=view.lang)
         )
-    effects += [KeepFile(media=media) for media in room.pending.media]
+    effects += [KeepFile(media=media) for media in session.pending.media]
     thanks = view.say("welcome.thanks")
-    if room.pending == Pending():
+    if session.draft:
+        return Next(enter(session, Resuming()), thanks, tuple(effects))
+    if session.pending == Pending():
         return Next(home(session), thanks, tuple(effects))
-    arrived = loose.arrive(room.pending, View(session, view.facts))
-    return Next(arrived.session, f"{thanks}\n{arrived.notice}".strip(), tuple(effects))
+    arrived = loose.arrive(View(session, view.facts))
+    return Next(arrived.session, f"{thanks}\n{arrived.notice}", tuple(effects))
 
 
 def helped(view: View) -> Next:
@@ -116,11 +129,8 @@ def at_languages(room: Languages, did: Input, view: View) -> Next:
 def to_languages(view: View) -> Next:
     """Ask for the language, remembering the way back."""
     room = view.session.room
-    match room:
-        case Welcome() | Filling() | Reviewing():
-            return Next(enter(view.session, Languages(back=room)))
-        case _:
-            return Next(enter(view.session, Languages()))
+    asked = room if isinstance(room, Languages) else Languages(back=room)
+    return Next(enter(view.session, asked))
 
 
 def _lang(key: str) -> Lang:
