@@ -170,9 +170,10 @@ class Sender:
 
     async def _until_open(self) -> None:
         """Wait while the platform has closed the whole channel; it may have been told to anew."""
-        now = asyncio.get_running_loop().time
-        while (closed := self._closed_until - now()) > 0:
-            await asyncio.sleep(closed)
+        now = asyncio.get_running_loop().time()
+        if now < self._closed_until:
+            await asyncio.sleep(self._closed_until - now)
+            await self._until_open()
 
     async def _pause(self, seconds: float, error: UndeliveredError) -> None:
         """Wait for this chat alone; hold the whole channel when the platform said so."""

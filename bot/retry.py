@@ -29,8 +29,8 @@ def decide(attempts: int, error: UndeliveredError) -> TryAgain | GiveUp:
     """When to try again, or why not, after *attempts* tries that ended in *error*.
 
     What may have been sent is sent once more, for a question told twice is a nuisance, but one that
-    never came leaves a person waiting; after that it stays unknown. A channel that is out as a whole
-    is waited for as long as it takes.
+    never came leaves a person waiting; after that it stays unknown. A channel that is out as a
+    whole is waited for as long as it takes.
     """
     match error.verdict:
         case "gone":

@@ -94,6 +94,8 @@ def _choice(session: Session, text: str) -> str:
     for offered in session.offered:
         if offered.label == text:
             return offered.key
+    if session.numbered and text.isascii() and text.isdigit():
+        return session.offered[int(text) - 1].key if 0 < int(text) <= len(session.offered) else ""
     if session.numbered:
         index = read_choice(text, [choice.label for choice in session.offered])
         return "" if index is None else session.offered[index].key

@@ -1,7 +1,7 @@
 """What every channel is: a stranger that turns raw input into arrivals and words into its own form.
 
 A channel module reads top to bottom: its limits as a table, receiving, sending, the wire types.
-Channels do not know each other, nor storage, nor the conversation; they get the callables they need.
+Channels know neither each other nor storage nor the conversation; they are given callables.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -57,9 +57,9 @@ class Outgoing:
 class UndeliveredError(Exception):
     """A message did not reach its person.
 
-    *verdict*: ``retry`` later (after *after* seconds when the platform said so, for this chat or for
-    the whole *scope*), ``gone`` when the person cannot be reached there, ``refused`` when this message
-    can never be sent, ``unknown`` when it may have been sent (a read timed out).
+    *verdict*: ``retry`` later (after *after* seconds when the platform said so, for this chat or
+    for the whole *scope*), ``gone`` when the person cannot be reached there, ``refused`` when this
+    message can never be sent, ``unknown`` when it may have been sent (a read timed out).
     """
 
     def __init__(
@@ -100,4 +100,4 @@ class Channel(Protocol):
         """Send one message and return the platform's id of it; raise `UndeliveredError`."""
 
     def fetch(self, media: Media) -> AsyncGenerator[bytes]:
-        """Stream the bytes of a file; raise `GoneError` for ever, OSError or TimeoutError for now."""
+        """Stream a file's bytes; raise `GoneError` for ever, OSError or TimeoutError for now."""
