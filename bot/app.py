@@ -226,9 +226,12 @@ async def _serve(app: App, stop: asyncio.Event) -> None:
     routers = [app.web.router] if app.web else []
     if app.telegram and app.config.channels.telegram.mode == "webhook":
         routers.append(app.telegram.router(app.engine.accept))
+    checks = dict(app.figures.checks)
+    if telegram := app.telegram:
+        checks["telegram"] = lambda: _said(telegram.fault)
     http = make_http(
         routers,
-        checks=app.figures.checks,
+        checks=checks,
         registry=app.figures.registry,
         limits=HttpLimits(bodies=app.web.body_limits if app.web else {}),
         secure=web.public_url.startswith("https://"),
@@ -255,6 +258,10 @@ async def _serve(app: App, stop: asyncio.Event) -> None:
     for end in ended:
         if isinstance(end, Exception):
             raise end
+
+
+async def _said(fault: str) -> str:
+    return fault
 
 
 async def _welcome(app: App) -> None:

@@ -10,19 +10,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.config import FILE, Config, ConfigFaultsError, load_config
-from bot.content import ContentFaultsError, load_content
+from bot.content import LANGS, ContentFaultsError, load_content
+from bot.preview import page, screens
 from storage.database import StorageError
 
 FAULTS = 2  # exit status: something has to be mended first
+Command = Callable[[argparse.Namespace], int]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the command says; the exit status is 0, 1 for a failure, 2 for faults to mend."""
     options = _parser().parse_args(argv)
     try:
-        config = load_config(options.config)
-        command: Callable[[Config, argparse.Namespace], int] = options.command
-        return command(config, options)
+        command: Command = options.command
+        return command(options)
     except (ConfigFaultsError, ContentFaultsError, StorageError) as error:
         print(error, file=sys.stderr)
         return FAULTS
@@ -50,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
     name: str,
-    command: Callable[[Config, argparse.Namespace], int],
+    command: Command,
     text: str,
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=text, description=text)
@@ -58,10 +59,11 @@ def _add(
     return parser
 
 
-def _run(config: Config, _options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> int:
     from bot.app import run
     from bot.logs import start_logging
 
+    config = load_config(options.config)
     start_logging(config.log.level)
     try:
         asyncio.run(run(config))
@@ -71,40 +73,57 @@ def _run(config: Config, _options: argparse.Namespace) -> int:
     return 0
 
 
-def _check(config: Config, _options: argparse.Namespace) -> int:
-    content = load_content(config.content)
-    topics, units, texts = len(content.topics), len(content.units), len(content.texts["vi"])
-    print(f"ok: {topics} topics, {units} units, {texts} sentences in each language")
-    return 0
+def _check(options: argparse.Namespace) -> int:
+    """Settings and content, each told whole even when the other is wrong too."""
+    folder = Config().content
+    faults: list[Exception] = []
+    try:
+        folder = load_config(options.config).content
+    except ConfigFaultsError as error:
+        faults.append(error)
+    try:
+        content = load_content(folder)
+        seen = sum(len(list(screens(content, lang))) for lang in LANGS)
+    except ContentFaultsError as error:
+        faults.append(error)
+    else:
+        topics, units = len(content.topics), len(content.units)
+        print(f"content: {topics} topics, {units} units, {seen} screens: ok")
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return FAULTS if faults else 0
 
 
-def _migrate(config: Config, _options: argparse.Namespace) -> int:
+def _migrate(options: argparse.Namespace) -> int:
     from storage import migrate
 
+    config = load_config(options.config)
     for name in asyncio.run(migrate(config.storage.url.get_secret_value())):
         print(name)
     return 0
 
 
-def _talk(config: Config, options: argparse.Namespace) -> int:
+def _talk(options: argparse.Namespace) -> int:
     from bot.talk import talk
 
+    config = load_config(options.config)
     transcript = asyncio.run(talk(load_content(config.content)))
     if options.save:
         options.save.write_text(transcript, "utf-8")
     return 0
 
 
-def _preview(config: Config, options: argparse.Namespace) -> int:
-    from bot.preview import page
-
+def _preview(options: argparse.Namespace) -> int:
+    config = load_config(options.config)
     options.out.write_text(page(load_content(config.content)), "utf-8")
     print(options.out)
     return 0
 
 
-def _invite(config: Config, _options: argparse.Namespace) -> int:
+def _invite(options: argparse.Namespace) -> int:
     from bot.app import invite, open_app
+
+    config = load_config(options.config)
 
     async def make() -> str:
         async with open_app(config) as app:
@@ -114,9 +133,10 @@ def _invite(config: Config, _options: argparse.Namespace) -> int:
     return 0
 
 
-def _replay(config: Config, options: argparse.Namespace) -> int:
+def _replay(options: argparse.Namespace) -> int:
     from bot.replay import failures, replay
 
+    config = load_config(options.config)
     if options.id is None:
         for line in asyncio.run(failures(config)):
             print(line)

@@ -44,7 +44,9 @@ class StorageConfig(Frozen):
     def is_known(cls, url: SecretStr) -> SecretStr:
         """Only the two engines the statements are written for."""
         if not url.get_secret_value().startswith(("sqlite:///", "postgresql://", "postgres://")):
-            raise ValueError("is no address of a database — write sqlite:///FILE or postgresql://…")
+            raise ValueError(
+                "không phải địa chỉ cơ sở dữ liệu — viết sqlite:///TỆP hoặc postgresql://…"
+            )
         return url
 
 
@@ -77,7 +79,7 @@ class TelegramConfig(Frozen):
         """A webhook without a secret would let anybody speak for anybody."""
         if self.mode == "webhook" and not (self.webhook_url and self.secret_token):
             raise ValueError(
-                "mode webhook lacks webhook_url or secret_token — give both, or use polling"
+                "mode webhook thiếu webhook_url hoặc secret_token — cho đủ, hoặc dùng polling"
             )
         return self
 
@@ -110,7 +112,7 @@ class Config(Frozen):
     def is_long(cls, secret: SecretStr) -> SecretStr:
         """Receipts and invitations are only as safe as it."""
         if 0 < len(secret.get_secret_value()) < 32:  # noqa: PLR2004 - characters of a real secret
-            raise ValueError("is too short to be a secret — use 32 random characters or more")
+            raise ValueError("quá ngắn để giữ kín — dùng từ 32 ký tự ngẫu nhiên trở lên")
         return secret
 
 
@@ -122,8 +124,8 @@ def load_config(file: Path = FILE, environ: Mapping[str, str] = os.environ) -> C
         Fault(
             file=str(file),
             key=key,
-            message="is a secret",
-            mend=f"delete it and set {PREFIX}{key.replace('.', '__').upper()} in the environment",
+            message="là điều phải giữ kín",
+            mend=f"xóa đi và đặt {_variable(key)} trong môi trường",
         )
         for key in SECRETS
         if _get(values, key) is not None
@@ -136,13 +138,25 @@ def load_config(file: Path = FILE, environ: Mapping[str, str] = os.environ) -> C
         config = Config.model_validate(values)
     except ValidationError as error:
         faults += [
-            Fault(file=str(file), key=each.key, message=each.message, mend=each.mend)
+            Fault(file=_place(file, each.key, environ), **each._asdict())
             for each in explain(error, values, KEYS)
         ]
     else:
         if not faults:
             return config
     raise ConfigFaultsError(tuple(faults))
+
+
+def _variable(key: str) -> str:
+    """The environment variable that sets *key*."""
+    return f"{PREFIX}{key.replace('.', '__').upper()}"
+
+
+def _place(file: Path, key: str, environ: Mapping[str, str]) -> str:
+    """Where the value at *key* was given: the environment wins over the file."""
+    variable = _variable(key)
+    given = (name for name in environ if f"{name.upper()}__".startswith(f"{variable}__"))
+    return next(given, str(file))
 
 
 KEYS = frozenset(
@@ -198,8 +212,8 @@ def _from_files(values: dict[str, object]) -> list[Fault]:
                 Fault(
                     file=str(path),
                     key="",
-                    message=f"can't be read ({error.strerror})",
-                    mend=f"make the file readable, or delete {name}",
+                    message=f"không đọc được ({error.strerror})",
+                    mend=f"cho phép đọc tệp, hoặc xóa {name}",
                 )
             )
     return faults
