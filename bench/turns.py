@@ -1,0 +1,154 @@
+"""Durable turns: the whole engine beside the bare unit of work, on both databases, in one run.
+
+After each run the rows in the database are counted against the turns taken; a way that does not
+do its work would be the fastest of all.
+"""
+
+import asyncio
+import sqlite3
+import tempfile
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import psycopg
+
+from bench.bare import Bare, bare_lanes, bare_sqlite, bare_threads, rows_expected
+from bench.citizens import Town, content
+from bench.closed_loop import Pace, drive
+from bench.figures import Budget, Figure, at_least, ratios
+from handlers.content import Content
+from storage import SQLITE, open_store
+from tests.postgres_server import fresh_database, postgres_server
+
+WAITING = (16, 64, 1)
+ENGINE = "engine"
+HALF = at_least(0.5)
+
+
+class Run(NamedTuple):
+    """How a run went, and by how many rows the database disagrees with it."""
+
+    pace: Pace
+    amiss: int
+
+
+Way = Callable[[str, int, float], Awaitable[Run]]
+Database = Callable[[], AbstractContextManager[str]]
+
+
+class Engine(NamedTuple):
+    """A database engine: fresh databases of it, and the bare ways by name, the budget's first."""
+
+    name: str
+    database: Database
+    bare: Mapping[str, Way]
+
+
+def measure(*, quick: bool) -> list[Figure]:
+    """Every way, at every load, in alternating rounds."""
+    rounds, seconds = (2, 0.6) if quick else (5, 1.0)
+    with postgres_server(durable=True) as server:
+        engines = (
+            Engine("SQLite", _sqlite, {"bare, one hop": partial(_bare, bare_sqlite)}),
+            Engine(
+                "PostgreSQL",
+                partial(fresh_database, server),
+                {
+                    "bare, 10 threads": partial(_bare, bare_threads),
+                    "bare, 4 lanes": partial(_bare, bare_lanes),
+                },
+            ),
+        )
+        turns = partial(_engine, content())
+        return [
+            figure
+            for engine in engines
+            for waiting in WAITING
+            for figure in _figures(
+                f"{engine.name}, {waiting} waiting",
+                _compare(engine.database, {**engine.bare, ENGINE: turns}, waiting, rounds, seconds),
+            )
+        ]
+
+
+def _compare(
+    database: Database, ways: Mapping[str, Way], waiting: int, rounds: int, seconds: float
+) -> dict[str, list[Run]]:
+    """The runs of each way; every other round goes the other way round."""
+    runs: dict[str, list[Run]] = {name: [] for name in ways}
+    for number in range(rounds):
+        for name in sorted(ways, key=list(ways).index, reverse=number % 2 == 1):
+            with database() as url:
+                runs[name].append(asyncio.run(_awaited(ways[name](url, waiting, seconds))))
+    return runs
+
+
+async def _awaited(run: Awaitable[Run]) -> Run:
+    return await run
+
+
+def _figures(load: str, runs: Mapping[str, Sequence[Run]]) -> Iterator[Figure]:
+    base = next(iter(runs))
+    speeds = {name: [run.pace.per_s for run in each] for name, each in runs.items()}
+    for name, each in runs.items():
+        row = f"{load}: {name}"
+        budget: Budget | None = HALF if name == ENGINE else None
+        paces = [run.pace for run in each]
+        yield Figure(row, "turns/s", tuple(speeds[name]))
+        yield Figure(row, "of bare", ratios(speeds[name], speeds[base]), budget)
+        yield Figure(row, "p50 ms", tuple(pace.p50_ms for pace in paces))
+        yield Figure(row, "p99 ms", tuple(pace.p99_ms for pace in paces))
+        yield Figure(row, "CPU µs/turn", tuple(pace.cpu_us for pace in paces))
+        yield Figure(row, "CPU of bare", ratios(_cpu(each), _cpu(runs[base])))
+        yield Figure(row, "rows amiss", (sum(run.amiss for run in each),))
+
+
+async def _bare(
+    opened: Callable[[str], Awaitable[Bare]], url: str, waiting: int, seconds: float
+) -> Run:
+    bare = await opened(url)
+    pace = await drive([bare.act] * waiting, seconds)
+    await bare.close()
+    return Run(pace, _amiss(url, rows_expected(pace.done)))
+
+
+async def _engine(province: Content, url: str, waiting: int, seconds: float) -> Run:
+    store = await open_store(url)
+    town = Town(store, province)
+    pace = await drive([town.citizen() for _ in range(waiting)], seconds)
+    await store.close()
+    return Run(pace, _amiss(url, town.rows_expected(pace.done)) + town.failed)
+
+
+@contextmanager
+def _sqlite() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="lang-nghe-bench-") as folder:
+        yield f"{SQLITE}{folder}/bench.db"
+
+
+def _amiss(url: str, expected: Mapping[str, int]) -> int:
+    found = _rows(url, expected)
+    return sum(abs(found[table] - count) for table, count in expected.items())
+
+
+def _rows(url: str, tables: Iterable[str]) -> dict[str, int]:
+    statements = {table: f"SELECT COUNT(*) FROM {table}" for table in tables}  # noqa: S608 - our own names
+    if url.startswith(SQLITE):
+        file = sqlite3.connect(Path(url.removeprefix(SQLITE)))
+        found = {table: file.execute(sql).fetchone()[0] for table, sql in statements.items()}
+        file.close()
+        return found
+    with psycopg.connect(url) as server:
+        return {table: _first(server, sql) for table, sql in statements.items()}
+
+
+def _first(server: psycopg.Connection, sql: str) -> int:
+    row = server.execute(sql.encode()).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _cpu(runs: Sequence[Run]) -> list[float]:
+    return [run.pace.cpu_us for run in runs]
