@@ -21,6 +21,7 @@ from handlers.session import (
     Draft,
     Dropping,
     Filling,
+    Option,
     Part,
     Pending,
     Reviewing,
@@ -40,6 +41,8 @@ EXPECTS: dict[str, Expects] = {
     "place": "place",
     "media": "media",
 }
+
+SEVERAL = {"long_text", "media"}  # kinds whose answer may come in several messages
 
 
 # -- the draft -------------------------------------------------------------------------------------
@@ -94,11 +97,11 @@ def show_filling(room: Filling, view: View) -> Prompt:
     )
     if room.typed:
         return _ask_back(room, here, view)
-    text = f"{here}\n{field.text.in_(view.lang)}"
-    if field.hint:
-        text += f"\n{field.hint.in_(view.lang)}"
-    if before := _before(field, draft, view):
-        text += f"\n{before}"
+    before = _before(field, draft, view)
+    asked = [field.text.in_(view.lang), field.hint.in_(view.lang) if field.hint else ""]
+    if before and field.kind in SEVERAL:
+        asked = []  # it was read before the first message; now only whether there is more
+    text = "\n".join(line for line in (here, *asked, before) if line)
     options = tuple(
         choice(f"option:{option.id}", option.label.in_(view.lang)) for option in field.options
     )
@@ -122,8 +125,7 @@ def _ways(field: Field, draft: Draft, view: View) -> tuple[Choice, ...]:
     """Done or keep, skip, back, cancel: whichever make sense at this question."""
     ways: list[Choice] = []
     if is_answered(field, draft):
-        many = field.kind in {"long_text", "media"}
-        label = "choice.done" if many else "choice.keep_answer"
+        label = "choice.done" if field.kind in SEVERAL else "choice.keep_answer"
         ways.append(view.choice("done", label, tone="primary"))
     elif field.optional:
         ways.append(view.choice("skip"))
@@ -133,14 +135,23 @@ def _ways(field: Field, draft: Draft, view: View) -> tuple[Choice, ...]:
 def _ask_back(room: Filling, here: str, view: View) -> Prompt:
     """Ask "did you mean …?", or say that the name is not known: the person decides."""
     key = "commune.which" if room.options else "commune.unknown"
-    options = tuple(
-        choice(f"value:{number}", cut(option.text, 35))
-        for number, option in enumerate(room.options)
-    )
-    text = f"{here}\n{view.say(key, typed=cut(room.typed, 60))}"
+    names = [_commune_of(option, view) for option in room.options]
+    known_by = [
+        f"• {option.text}"
+        for option, name in zip(room.options, names, strict=True)
+        if option.text != name
+    ]
+    text = "\n".join((here, view.say(key, typed=cut(room.typed, 60)), *known_by))
+    options = tuple(choice(f"value:{n}", cut(name, 35)) for n, name in enumerate(names))
     as_typed = view.choice("as_typed", "choice.let_official_find")
     choices = (*options, as_typed, view.choice("back"), view.choice("cancel"))
     return Prompt(text, choices, "choice" if options else "text")
+
+
+def _commune_of(option: Option, view: View) -> str:
+    """The name of today alone: with the former one it is too long for a button."""
+    commune = view.content.territory.get(option.value)
+    return commune.name if commune else option.text
 
 
 # -- answering it ----------------------------------------------------------------------------------
