@@ -15,7 +15,7 @@ from storage.seal import PLAIN, Seal
 
 T = TypeVar("T")
 
-Value = str | int | float | bytes | None
+Value = str | int | float | None
 Params = Sequence[Value]
 Row = tuple[Any, ...]
 
@@ -39,9 +39,10 @@ class StorageTakenError(StorageError):
 class Tx(ABC):
     """Statements of one transaction, in the dialect both engines share.
 
-    Placeholders are ``?``. What differs is written in SQLite's way and turned by PostgreSQL's side:
-    ``/*lock t*/`` at the end of a SELECT locks the rows of *t*, and ``MATCH ?`` is a search in
-    ``ticket_words``. Whole numbers have 64 bits; there are no booleans.
+    Statements are constants (each is prepared once), their placeholders ``?``. What differs is
+    written in SQLite's way and turned by PostgreSQL's side: ``/*lock t*/`` at the end of a SELECT
+    locks the rows of *t*, and ``MATCH ?`` is a search in ``ticket_words``. Whole numbers have 64
+    bits; there are no booleans.
     """
 
     seal: Seal = PLAIN

@@ -26,8 +26,7 @@ ADD_CONTACT = """
 ADDRESS = "SELECT channel, address FROM contacts WHERE id = ?"
 SET_ADDRESS = "UPDATE contacts SET address_key = ?, address = ? WHERE id = ?"
 SET_REACHABLE = """
-    UPDATE contacts SET reachable = ?, left_at = CASE WHEN ? = 1 THEN NULL ELSE ? END
-    WHERE id = ? AND reachable <> ?
+    UPDATE contacts SET reachable = ?, left_at = ? WHERE id = ? AND reachable <> ?
 """
 # An empty value leaves what is known.
 SET_PERSON = """
@@ -160,7 +159,8 @@ def move(tx: Tx, channel: str, old: str, new: str, now: datetime) -> bool:
 
 def set_reachable(tx: Tx, contact_id: int, now: datetime, *, reachable: bool) -> None:
     """Remember whether a contact can be written to, and since when not."""
-    tx.do(SET_REACHABLE, (int(reachable), int(reachable), ms(now), contact_id, int(reachable)))
+    left_at = None if reachable else ms(now)
+    tx.do(SET_REACHABLE, (int(reachable), left_at, contact_id, int(reachable)))
 
 
 def describe(tx: Tx, contact_id: int, *, name: str = "", phone: str = "", lang: str = "") -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from storage import batch, open_store
 from storage.database import StorageUnavailableError, Store, Tx
-from storage.postgres import _Spoken
+from storage.postgres_statements import spoken
 from tests.postgres_server import fresh_database
 
 ADD = "INSERT INTO counts (name, times) VALUES (?, 1) ON CONFLICT (name) DO NOTHING"
@@ -45,14 +45,35 @@ def end_backend(url: str, backend: int) -> None:
 
 
 def test_statements_are_turned_into_psycopgs() -> None:
-    """Placeholders, percent signs, locks and searches come out in PostgreSQL's words."""
-    spoken = _Spoken()
-    assert spoken["SELECT a % 2 FROM t WHERE b = ? /*lock t*/"] == (
-        b"SELECT a %% 2 FROM t WHERE b = %s FOR UPDATE OF t"
+    """Placeholders, locks and searches come out in PostgreSQL's words."""
+    sql = "SELECT a FROM t WHERE b = ? AND t.words MATCH ? /*lock t*/"
+    assert spoken(sql, ("$1", "$2")) == (
+        "SELECT a FROM t WHERE b = $1"
+        " AND t.words @@ websearch_to_tsquery('simple', $2) FOR UPDATE OF t"
     )
-    assert spoken["w.ticket_words MATCH ?"] == (
-        b"w.ticket_words @@ websearch_to_tsquery('simple', %s)"
+
+
+async def test_values_come_back_as_they_went(store: Store) -> None:
+    """Numbers, texts with any sign in them, and nothing at all survive the way there and back."""
+    values = (1, -(2**62), 1.5, "", "Đất % ? $1 ' \\ \n", None)
+    query = (
+        "SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS FLOAT8), "
+        "CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), SUM(CAST(7 AS BIGINT))"
     )
+    assert await store.run(lambda tx: tx.row(query, values)) == (*values, 7)
+
+
+async def test_many_rows_go_at_once(store: Store) -> None:
+    """One statement for many rows, percent signs and all."""
+    query = "UPDATE counts SET times = (times + ?) % 100 WHERE name = ?"
+
+    def change(tx: Tx) -> list[tuple[int, int]]:
+        for name in range(3):
+            add(tx, name)
+        tx.many(query, [(98, 0), (99, 1), (100, 2)])
+        return [(name, times) for name, times in tx.rows(COUNTS)]
+
+    assert await store.run(change) == [(0, 99), (1, 0), (2, 1)]
 
 
 async def test_what_is_committed_is_durable(store: Store) -> None:
