@@ -20,7 +20,7 @@ import aiosqlite
 import psycopg
 
 from storage import SQLITE
-from storage.postgres import _SETTINGS as POSTGRES_SETTINGS
+from storage.postgres_statements import SETTINGS as POSTGRES_SETTINGS
 from storage.sqlite import _SETTINGS as SQLITE_SETTINGS
 
 CHATS = 2000
