@@ -12,15 +12,16 @@ The same few signs serve the terminal (``talk``) and the transcript tests:
     > (press 4.2)            the second choice of prompt 4, whatever is current
     > (sticker)  (blocks)  (comes back)  (wait 3 days)
     < what the bot says; further lines are indented, choices stand in [brackets]
+    @ an                     from here on another person talks, in a chat of their own
     # a remark
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.channels import Arrival
-from bot.engine import Engine
+from bot.channels import Accept, Arrival
 from bot.turn import Posted
 from handlers.events import (
     CameBack,
@@ -41,7 +42,9 @@ from handlers.messages import Say
 from storage import timers
 from storage.database import Store
 
+CHANNEL = "talk"
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+_WAIT = re.compile(rf"^\(wait ([0-9.]+) ({'|'.join(_UNITS)})s?\)$")
 _SIGN = re.compile(r"^\((?P<what>[a-z]+)\s*(?P<rest>.*)\)$", re.DOTALL)
 _KINDS: dict[str, MediaKind] = {
     "photo": "photo",
@@ -56,51 +59,54 @@ class NotUnderstoodError(Exception):
     """A line that is no sign of this notation."""
 
 
+@dataclass
+class Hour:
+    """The time it is, for everybody in a rehearsal; it moves when somebody does something."""
+
+    now: datetime
+
+
 class Dialogue:
-    """One person's conversation, with a clock of its own; *channel* and *address* are theirs."""
+    """One person's conversation: what is done at *address*, and what is heard there."""
 
     def __init__(
-        self,
-        store: Store,
-        engine: Engine,
-        heard: list[Posted],
-        *,
-        start: datetime,
-        address: str = "1",
-        channel: str = "talk",
+        self, store: Store, accept: Accept, heard: list[Posted], hour: Hour, address: str
     ) -> None:
         """*heard* is where the engine's `posted` puts what it decided to say."""
         self._store = store
-        self._engine = engine
+        self._accept = accept
         self._heard = heard
-        self._now = start
+        self._hour = hour
         self._address = address
-        self._channel = channel
         self._count = 0
         self._said = 0
         self._last = Say(text="")
 
     async def do(self, line: str) -> tuple[str, ...]:
         """Do what *line* (without its "> ") says; the bot's answers as lines of a transcript."""
-        if line.startswith("(wait"):
-            await self._wait(line)
-        else:
-            for event in self._events(line):
-                await self._tell(event)
-        return tuple(self._answers())
+        try:
+            if pause := _WAIT.match(line):
+                await self._wait(float(pause[1]) * _UNITS[pause[2]])
+            else:
+                for event in tuple(self._events(line)):
+                    await self._tell(event)
+        except ValueError as error:
+            raise NotUnderstoodError(f"{line} cannot be read") from error
+        return self.answers()
 
-    async def _tell(self, event: Event) -> None:
-        self._count += 1
-        self._now += timedelta(seconds=1)
-        name = f"{self._channel}:{self._address}:{self._count}"
-        await self._engine.accept(Arrival(name, self._channel, self._address, event, self._now))
-
-    def _answers(self) -> Iterator[str]:
-        mine = [p for p in self._heard if (p.channel, p.address) == (self._channel, self._address)]
+    def answers(self) -> tuple[str, ...]:
+        """What was said here and not yet read, as lines of a transcript."""
+        mine = [posted for posted in self._heard if posted.address == self._address]
         for posted in mine:
             self._heard.remove(posted)
             self._last = posted.say
-            yield written(posted.say)
+        return tuple(written(posted.say) for posted in mine)
+
+    async def _tell(self, event: Event) -> None:
+        self._count += 1
+        self._hour.now += timedelta(seconds=1)
+        name = f"{CHANNEL}:{self._address}:{self._count}"
+        await self._accept(Arrival(name, CHANNEL, self._address, event, self._hour.now))
 
     def _events(self, line: str) -> Iterator[Event]:
         if line.startswith("[") and line.endswith("]"):
@@ -154,21 +160,21 @@ class Dialogue:
     def _media(self, kind: MediaKind, described: str) -> Media:
         name, _, size = described.partition(" ")
         self._said += 1
-        key = f"{self._channel}:{self._address}-{self._said}"
+        key = f"{CHANNEL}:{self._address}-{self._said}"
         bytes_ = int(size) if size else 1000
         return Media(key=key, kind=kind, name=name, size=bytes_, fetch=key)
 
-    async def _wait(self, line: str) -> None:
+    async def _wait(self, seconds: float) -> None:
         """Let time pass, and everything happen that is due meanwhile."""
-        number, unit = line.removeprefix("(wait").rstrip(")").split()
-        until = self._now + timedelta(seconds=float(number) * _UNITS[unit.rstrip("s")])
+        until = self._hour.now + timedelta(seconds=seconds)
         while due := await self._store.run(lambda tx: timers.due(tx, until, 1)):
             timer = due[0]
-            self._now = max(self._now, timer.due_at)
+            self._hour.now = max(self._hour.now, timer.due_at)
             name = f"timer:{timer.contact_id}:{timer.name}:{timer.due_at.timestamp()}"
             event = TimedOut(timer=timer.name)
-            await self._engine.accept(Arrival(name, timer.channel, timer.address, event, self._now))
-        self._now = until
+            now = self._hour.now
+            await self._accept(Arrival(name, timer.channel, timer.address, event, now))
+        self._hour.now = until
 
 
 def written(say: Say) -> str:

@@ -4,43 +4,72 @@ import itertools
 import random
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from bot.dialogue import BEGINNING, Dialogue, NotUnderstoodError
+from bot.channels import Arrival, Garbled, Outcome
+from bot.dialogue import BEGINNING, Dialogue, Hour, NotUnderstoodError
 from bot.engine import Engine
 from bot.secret import CODE_LENGTH, RECEIPT_LENGTH, Secret
 from bot.turn import Posted, Turns
 from handlers.codes import ALPHABET, make_code, make_receipt
 from handlers.content import Content
 from storage import open_store
+from storage.database import Store
+
+SECRET = Secret(b"a rehearsal")
+
+
+class Rehearsal:
+    """People who talk to the bot over one database, at one hour.
+
+    The hour and the codes are the same each time, so that what is said can be compared. *heard* is
+    what was said to people who have not looked yet.
+    """
+
+    def __init__(self, content: Content, store: Store, start: datetime) -> None:
+        self.store = store
+        self.hour = Hour(start)
+        self.heard: list[Posted] = []
+        self._chance = random.Random(1)  # noqa: S311 - codes of a rehearsal guard nothing
+        self._people: dict[str, Dialogue] = {}
+        self.publish(content)
+
+    def publish(self, content: Content) -> None:
+        """From now on the bot works with this *content*."""
+        turns = Turns(
+            content,
+            SECRET,
+            lambda: make_code(self._numbers(CODE_LENGTH)),
+            lambda: make_receipt(self._numbers(RECEIPT_LENGTH)),
+        )
+        self._engine = Engine(
+            self.store, turns, posted=self.heard.append, timers=lambda: None, files=lambda: None
+        )
+
+    def person(self, address: str) -> Dialogue:
+        """Whoever talks at *address*."""
+        if address not in self._people:
+            talks = Dialogue(self.store, self._accept, self.heard, self.hour, address)
+            self._people[address] = talks
+        return self._people[address]
+
+    async def _accept(self, arrival: Arrival | Garbled) -> Outcome:
+        return await self._engine.accept(arrival)
+
+    def _numbers(self, length: int) -> list[int]:
+        return [self._chance.randrange(len(ALPHABET)) for _ in range(length)]
 
 
 @asynccontextmanager
 async def dialogue(
     content: Content, url: str, *, start: datetime = BEGINNING
-) -> AsyncIterator[Callable[[str], Dialogue]]:
-    """Conversations over the database at *url*, each person by their address.
-
-    The clock and the codes are the same each time, so that what is said can be compared.
-    """
-    chance = random.Random(1)  # noqa: S311 - codes of a rehearsal guard nothing
-
-    def numbers(length: int) -> list[int]:
-        return [chance.randrange(len(ALPHABET)) for _ in range(length)]
-
-    turns = Turns(
-        content,
-        Secret(b"a rehearsal"),
-        lambda: make_code(numbers(CODE_LENGTH)),
-        lambda: make_receipt(numbers(RECEIPT_LENGTH)),
-    )
+) -> AsyncIterator[Rehearsal]:
+    """A rehearsal over the database at *url*."""
     store = await open_store(url)
-    heard: list[Posted] = []
-    engine = Engine(store, turns, posted=heard.append, timers=lambda: None, files=lambda: None)
     try:
-        yield lambda address: Dialogue(store, engine, heard, start=start, address=address)
+        yield Rehearsal(content, store, start)
     finally:
         await store.close()
 
@@ -48,20 +77,26 @@ async def dialogue(
 async def talk(content: Content) -> str:
     """Ask and answer until the end of input; the transcript."""
     with tempfile.TemporaryDirectory() as folder:
-        async with dialogue(content, f"sqlite:///{folder}/talk.db") as person:
-            lines = [line async for line in _exchange(person("1"))]
+        async with dialogue(content, f"sqlite:///{folder}/talk.db") as rehearsal:
+            lines = [line async for line in _exchange(rehearsal)]
     return "\n".join(lines) + "\n"
 
 
-async def _exchange(person: Dialogue) -> AsyncIterator[str]:
+async def _exchange(rehearsal: Rehearsal) -> AsyncIterator[str]:
+    person = rehearsal.person("1")
     for typed in itertools.chain(("/start",), sys.stdin):
         line = typed.rstrip("\n")
-        yield f"> {line}"
-        try:
-            answers = await person.do(line)
-        except NotUnderstoodError as error:
-            print(error)  # noqa: T201 - the terminal is the channel
-            continue
+        if line.startswith("@"):
+            person = rehearsal.person(line[1:].strip())
+            said, answers = line, person.answers()
+        else:
+            said = f"> {line}"
+            try:
+                answers = await person.do(line)
+            except NotUnderstoodError as error:
+                print(error)  # noqa: T201 - the terminal is the channel
+                continue
+        yield said
         for answer in answers:
             print(answer)  # noqa: T201 - as above
             yield answer

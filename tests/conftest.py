@@ -13,6 +13,13 @@ settings.register_profile("lang-nghe", deadline=None)
 settings.load_profile("lang-nghe")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-transcripts` writes what the bot says now into tests/transcripts."""
+    parser.addoption(
+        "--update-transcripts", action="store_true", help="write what the bot says now"
+    )
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a real PostgreSQL server, started when the first test asks for it."""
