@@ -28,8 +28,8 @@ DUE = """
     WHERE o.channel = ? AND o.waiting = 1 AND o.id > ? AND o.not_before <= ?
     AND NOT EXISTS (
         SELECT 1 FROM outbox e
-        WHERE e.contact_id = o.contact_id AND e.id < o.id AND e.waiting = 1
-        AND e.lane = o.lane AND e.not_before > ?
+        WHERE e.contact_id = o.contact_id AND e.lane = o.lane AND e.id < o.id
+        AND e.waiting = 1 AND e.attempts > 0 AND e.not_before > ?
     )
     ORDER BY o.id LIMIT ?
 """
@@ -44,7 +44,8 @@ RECORD = """
 AFTER = """
     SELECT id, payload, created_at FROM outbox WHERE contact_id = ? AND id > ? ORDER BY id LIMIT ?
 """
-PENDING = "SELECT COUNT(*), MIN(created_at) FROM outbox WHERE channel = ? AND waiting = 1"
+PENDING = "SELECT COUNT(*) FROM outbox WHERE channel = ? AND waiting = 1"
+OLDEST = "SELECT created_at FROM outbox WHERE channel = ? AND waiting = 1 ORDER BY id LIMIT 1"
 
 
 class Due(NamedTuple):
@@ -128,8 +129,9 @@ def after(tx: Tx, contact_id: int, id: int, limit: int) -> tuple[Message, ...]: 
 
 def pending(tx: Tx, channel: str) -> Pending:
     """What a channel has still to send."""
-    waiting, oldest = tx.rows(PENDING, (channel,))[0]
-    return Pending(waiting, None if oldest is None else when(oldest))
+    waiting = tx.rows(PENDING, (channel,))[0][0]
+    oldest = tx.row(OLDEST, (channel,))
+    return Pending(waiting, None if oldest is None else when(oldest[0]))
 
 
 def _recorded(result: Result) -> tuple[str | int | None, ...]:

@@ -148,6 +148,8 @@ CREATE TABLE outbox (
 
 CREATE INDEX outbox_of_contact ON outbox (contact_id, id);
 CREATE INDEX outbox_waiting ON outbox (channel, id) WHERE waiting = 1;
+-- Only what was tried and put off can hold back what comes after it: few rows, none of them new.
+CREATE INDEX outbox_put_off ON outbox (contact_id, lane, id) WHERE waiting = 1 AND attempts > 0;
 
 CREATE TABLE timers (
     contact_id BIGINT NOT NULL REFERENCES contacts (id),
