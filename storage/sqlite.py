@@ -38,6 +38,8 @@ _SETTINGS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cache_size = -8000",
+    # Statements that may be undone alone (RETURNING) keep their journal there, not in a file.
+    "PRAGMA temp_store = MEMORY",
     # Lets a WAL that a long read made grow shrink again.
     "PRAGMA journal_size_limit = 67108864",
 )
