@@ -25,6 +25,7 @@ from handlers.session import (
     Languages,
     Menu,
     MyData,
+    Pending,
     Proving,
     Resuming,
     Reviewing,
@@ -69,6 +70,10 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
             return Needs(cards=True, story=read_code(did.text) or "", query=_query(did.text))
         case Menu() | Case(), Wrote() if asks_for_case(did):
             return Needs(cards=True, story=read_code(did.text) or "")
+        case Welcome(), _ if room.pending == Pending():
+            return NOTHING
+        case Menu(), Picked(key) if key != "track":
+            return NOTHING
         case ((Menu() | Welcome() | MyData()), _) | (Cases(), SentMedia() | SharedPlace()):
             return Needs(cards=True)
         case _:
