@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 import pytest
 from telegram import Bot
 
+from tests.fakes.clients import client
 from tests.fakes.telegram import FakeTelegram, Person
 
 
@@ -22,8 +23,8 @@ async def server() -> AsyncIterator[FakeTelegram]:
 @pytest.fixture
 async def bot(server: FakeTelegram) -> AsyncIterator[Bot]:
     """The client of python-telegram-bot, over its own HTTP library."""
-    async with Bot(server.token, base_url=server.url, base_file_url=server.file_url) as client:
-        yield client
+    async with client(server) as running:
+        yield running
 
 
 @pytest.fixture
@@ -38,6 +39,6 @@ async def lan(server: FakeTelegram) -> Person:
 @pytest.fixture
 async def bots(server: FakeTelegram) -> AsyncIterator[list[Bot]]:
     """Three processes' clients of the same bot: each may wait for updates."""
-    clients = [Bot(server.token, base_url=server.url) for _ in range(3)]
+    clients = [client(server) for _ in range(3)]
     async with clients[0], clients[1], clients[2]:
         yield clients

@@ -4,6 +4,7 @@ import pytest
 from telegram import Bot, ChatMemberAdministrator
 from telegram.error import ChatMigrated, Forbidden
 
+from tests.fakes.clients import client
 from tests.fakes.refusal import refused
 from tests.fakes.telegram import FakeTelegram, Options, Person
 
@@ -157,7 +158,7 @@ async def test_private_topics_are_a_setting(bot: Bot, lan: Person) -> None:
         await bot.create_forum_topic(1001, "Hồ sơ")
     async with (
         FakeTelegram(options=Options(private_topics=True)) as server,
-        Bot(server.token, base_url=server.url) as other,
+        client(server) as other,
     ):
         await server.person(5).starts()
         made = await other.create_forum_topic(5, "Hồ sơ")

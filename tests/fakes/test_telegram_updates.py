@@ -1,16 +1,25 @@
 """getUpdates of the fake: forgetting, waiting, and who loses a conflict."""
 
 import asyncio
-import time
+from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import pytest
 from telegram import Bot
 from telegram.error import Conflict
 
+from tests.fakes.patience import eventually
 from tests.fakes.samples import inline
 from tests.fakes.telegram import FakeTelegram, Options, Person
 from tests.fakes.telegram.rules import Limits
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[FakeTelegram]:
+    """A fake whose time passes only when a test says so."""
+    async with FakeTelegram(speed=1e-6) as running:
+        yield running
 
 
 async def poll(bot: Bot, offset: int = 0, **about: object) -> list[dict[str, Any]]:
@@ -20,6 +29,11 @@ async def poll(bot: Bot, offset: int = 0, **about: object) -> list[dict[str, Any
         "getUpdates", api_kwargs=asked, read_timeout=60
     )
     return raw
+
+
+def waits_from(server: FakeTelegram, offset: int) -> bool:
+    """Whether the poll that waits asked for this offset."""
+    return server.world.poll.waiting_from == offset
 
 
 pytestmark = pytest.mark.filterwarnings("ignore:Please use 'Bot.getUpdates'")
@@ -67,38 +81,37 @@ async def test_a_negative_offset_keeps_the_last(bot: Bot, lan: Person) -> None:
     assert len(await poll(bot)) == 1
 
 
-async def test_a_poll_waits_for_news(bot: Bot, lan: Person) -> None:
+async def test_a_poll_waits_for_news(server: FakeTelegram, bot: Bot, lan: Person) -> None:
     """A long poll is answered when something happens."""
     waiting = asyncio.create_task(poll(bot, offset=5, timeout=20))
-    await asyncio.sleep(0.1)
+    await eventually(partial(waits_from, server, 5))
     await lan.says("chào")
-    began = time.monotonic()
     assert [each["message"]["text"] for each in await waiting] == ["chào"]
-    assert time.monotonic() - began < 1
 
 
 async def test_the_wait_is_capped(server: FakeTelegram, bot: Bot) -> None:
     """No poll waits longer than 50 seconds of the platform, whatever it asks."""
     waiting = asyncio.create_task(poll(bot, offset=5, timeout=3600))
-    await asyncio.sleep(0.1)
+    await eventually(partial(waits_from, server, 5))
     server.clock.advance(51)
-    assert await asyncio.wait_for(waiting, 2) == []
+    assert await waiting == []
 
 
 async def test_the_same_offset_again_waits(server: FakeTelegram, bot: Bot) -> None:
     """Polling from the same offset within three seconds waits three, to spare the server."""
     await poll(bot, offset=7)
     waiting = asyncio.create_task(poll(bot, offset=7, timeout=0))
-    await asyncio.sleep(0.2)
-    assert not waiting.done()
+    await eventually(partial(waits_from, server, 7))
     server.clock.advance(3)
     assert await waiting == []
 
 
-async def test_a_second_poller_ends_the_first(bots: list[Bot], lan: Person) -> None:
+async def test_a_second_poller_ends_the_first(
+    server: FakeTelegram, bots: list[Bot], lan: Person
+) -> None:
     """Of two who wait, the older gets 409."""
     first = asyncio.create_task(poll(bots[0], offset=1, timeout=20))
-    await asyncio.sleep(0.1)
+    await eventually(partial(waits_from, server, 1))
     second = asyncio.create_task(poll(bots[1], offset=2, timeout=20))
     with pytest.raises(Conflict, match="terminated by other getUpdates request"):
         await first
@@ -109,9 +122,9 @@ async def test_a_second_poller_ends_the_first(bots: list[Bot], lan: Person) -> N
 async def test_more_conflicts_come_late(server: FakeTelegram, bots: list[Bot]) -> None:
     """Within three seconds of a conflict the next one is answered three seconds late."""
     polls = []
-    for number, each in enumerate(bots):
-        polls.append(asyncio.create_task(poll(each, offset=number + 1, timeout=20)))
-        await asyncio.sleep(0.1)
+    for offset, each in enumerate(bots, start=1):
+        polls.append(asyncio.create_task(poll(each, offset=offset, timeout=20)))
+        await eventually(partial(waits_from, server, offset))
     with pytest.raises(Conflict):
         await polls[0]
     assert not polls[1].done()
@@ -127,7 +140,7 @@ async def test_who_need_not_wait_ends_no_other(
 ) -> None:
     """A poll that is answered at once leaves the one that waits alone."""
     waiting = asyncio.create_task(poll(bots[0], offset=3, timeout=20))
-    await asyncio.sleep(0.1)
+    await eventually(partial(waits_from, server, 3))
     assert await poll(bots[1], offset=4, timeout=0) == []
     assert not waiting.done()
     server.clock.advance(21)

@@ -10,6 +10,8 @@ from aiohttp import web
 from telegram import Bot
 from telegram.error import Conflict, RetryAfter
 
+from tests.fakes.clients import client
+from tests.fakes.patience import eventually
 from tests.fakes.refusal import refused
 from tests.fakes.samples import inline
 from tests.fakes.telegram import FakeTelegram, Options, Person
@@ -37,11 +39,16 @@ class Hook:
 
     async def until(self, count: int) -> list[str]:
         """The texts of the updates, once *count* have come."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while len(self.came) < count:
                 self.news.clear()
                 await self.news.wait()
         return [each["message"]["text"] for each in self.came if "message" in each]
+
+    async def rests(self) -> None:
+        """Return when nothing is on its way to this hook any more."""
+        await asyncio.sleep(0.02)
+        await eventually(lambda: self.server is None or self.server.world.webhooks.idle)
 
 
 @pytest.fixture
@@ -65,14 +72,14 @@ async def test_updates_are_brought_with_the_secret(
     await lan.says("sau")
     assert await hook.until(2) == ["trước", "sau"]
     assert hook.secrets == ["bí-mật".encode().hex()] * 2
-    await asyncio.sleep(0.05)
+    await hook.rests()
     assert server.pending == 0
 
 
 async def test_polling_is_closed_meanwhile(server: FakeTelegram, bot: Bot, hook: Hook) -> None:
     """Setting a webhook ends the poll that waits; no other is let in until it is deleted."""
     waiting = asyncio.create_task(bot.get_updates(timeout=20))
-    await asyncio.sleep(0.1)
+    await eventually(lambda: server.world.poll.waiting_from)
     await bot.set_webhook(hook.url)
     with pytest.raises(Conflict, match="terminated by setWebhook"):
         await waiting
@@ -104,13 +111,13 @@ async def test_back_off(server: FakeTelegram, bot: Bot, lan: Person, hook: Hook)
     await lan.says("một")
     await hook.until(2)
     for count, seconds in ((3, 2), (4, 4), (5, 8)):
-        await asyncio.sleep(0.05)
+        await hook.rests()
         server.clock.advance(seconds - 1)
-        await asyncio.sleep(0.05)
+        await hook.rests()
         assert len(hook.came) == count - 1
         server.clock.advance(1)
         await hook.until(count)
-    await asyncio.sleep(0.05)
+    await hook.rests()
     assert server.pending == 0
 
 
@@ -118,7 +125,7 @@ async def test_an_accelerated_clock_retries_sooner(lan: Person, hook: Hook) -> N
     """With a fast clock the whole back-off passes in a moment."""
     async with (
         FakeTelegram(speed=200) as fast,
-        Bot(fast.token, base_url=fast.url) as bot,
+        client(fast) as bot,
     ):
         hook.answers = [web.Response(status=500) for _ in range(5)]
         await bot.set_webhook(hook.url)
@@ -134,9 +141,9 @@ async def test_retry_after_is_honoured(
     await bot.set_webhook(hook.url)
     await lan.says("một")
     await hook.until(1)
-    await asyncio.sleep(0.05)
+    await hook.rests()
     server.clock.advance(29)
-    await asyncio.sleep(0.05)
+    await hook.rests()
     assert len(hook.came) == 1
     server.clock.advance(1)
     assert len(await hook.until(2)) == 2
@@ -156,7 +163,7 @@ async def test_the_next_of_a_chat_waits(
     await minh.says("ba")
     await lan.taps("Có")
     await hook.until(3)
-    await asyncio.sleep(0.05)
+    await hook.rests()
     assert [each.get("message", {}).get("text") for each in hook.came] == ["một", "ba", None]
     server.clock.advance(60)
     assert (await hook.until(5))[-2:] == ["một", "hai"]
@@ -166,7 +173,7 @@ async def test_nobody_listens(server: FakeTelegram, bot: Bot, lan: Person) -> No
     """Where nobody listens updates stay, and the reason can be asked for."""
     await bot.set_webhook("http://127.0.0.1:9/hook")
     await lan.says("một")
-    await asyncio.sleep(0.2)
+    await eventually(lambda: "last_error_message" in server.world.webhooks.info())
     info = await bot.get_webhook_info()
     assert info.pending_update_count == 1
     assert info.last_error_message is not None
@@ -181,12 +188,12 @@ async def test_gone_for_23_hours(server: FakeTelegram, bot: Bot, lan: Person, ho
     await lan.says("một")
     for count in range(1, 25):
         await hook.until(count)
-        await asyncio.sleep(0.02)
+        await hook.rests()
         server.clock.advance(3599 if count < 24 else 3600)
         await lan.says("còn đó")
         server.clock.advance(1)
     for _ in range(40):
-        await asyncio.sleep(0.02)
+        await hook.rests()
         server.clock.advance(3601)
     assert (await bot.get_webhook_info()).url == ""
 
@@ -234,7 +241,7 @@ async def test_bad_places(about: dict[str, Any], complaint: str) -> None:
     """The hosted platform takes HTTPS on four ports only, and a plain secret."""
     async with (
         FakeTelegram(options=Options(strict_webhook=True)) as server,
-        Bot(server.token, base_url=server.url) as bot,
+        client(server) as bot,
     ):
         with refused(complaint):
             await bot.set_webhook(**about)

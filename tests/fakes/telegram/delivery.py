@@ -76,6 +76,11 @@ class Delivery:
         self._invoke = invoke
         self._spawn(self._run())
 
+    @property
+    def idle(self) -> bool:
+        """Whether no update is on its way right now."""
+        return self._busy == 0
+
     def wake(self) -> None:
         """There may be something to bring."""
         self._news.set()

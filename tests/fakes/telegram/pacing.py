@@ -130,7 +130,7 @@ class Pacer:
         if not (self.pace.enforce and self.pace.same_size_uploads) or size <= _COUNTED_UPLOAD:
             return 0.0
         now = self._clock.now()
-        last = self._uploads.get(size, 0.0)
+        last = self._uploads.get(size, float("-inf"))
         if last > now + _UPLOAD_BACKLOG:
             self._record("uploads", "upload", None, FLOOD_WAIT, ignored=False)
             raise FloodError

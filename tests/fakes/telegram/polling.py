@@ -23,7 +23,7 @@ _WEBHOOK_ACTIVE = (
 
 
 class LongPoll:
-    """The one poller a bot may have."""
+    """The one poller a bot may have; *waiting_from* is the offset of the poll that waits."""
 
     def __init__(self, queue: UpdateQueue, clock: Clock, limits: Limits) -> None:
         """Serve *queue*."""
@@ -31,6 +31,7 @@ class LongPoll:
         self._clock = clock
         self._limits = limits
         self._waiting: asyncio.Future[None] | None = None
+        self.waiting_from: int | None = None
         self._firing = False
         self._last_offset = 0
         self._last_start = float("-inf")
@@ -67,14 +68,14 @@ class LongPoll:
     async def _wait(self, offset: int, limit: int, seconds: float) -> list[Event]:
         self.abort(_OTHER_POLLER)
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting = mine
+        self._waiting, self.waiting_from = mine, offset
         try:
             await self._clock.wait(mine, seconds)
         except ApiError as error:
             raise await self._conflict(error.description) from error
         finally:
             if self._waiting is mine:
-                self._waiting = None
+                self._waiting = self.waiting_from = None
         return self._queue.read(offset, limit)
 
     def arrived(self) -> None:
@@ -90,7 +91,7 @@ class LongPoll:
 
     def abort(self, why: str = _WEBHOOK_SET) -> None:
         """End the poll that waits with a 409."""
-        waiting, self._waiting = self._waiting, None
+        waiting, self._waiting, self.waiting_from = self._waiting, None, None
         if waiting is not None and not waiting.done():
             waiting.set_exception(ApiError(409, why))
 

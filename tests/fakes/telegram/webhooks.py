@@ -82,6 +82,11 @@ class Webhooks:
             info["allowed_updates"] = sorted(self._queue.allowed)
         return info
 
+    @property
+    def idle(self) -> bool:
+        """Whether no update is on its way right now."""
+        return self._delivery is None or self._delivery.idle
+
     def arrived(self) -> None:
         """An update came."""
         if self._delivery is not None:
