@@ -70,7 +70,7 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
             return Needs(cards=True, story=read_code(did.text) or "", query=_query(did.text))
         case Menu() | Case(), Wrote() if asks_for_case(did):
             return Needs(cards=True, story=read_code(did.text) or "")
-        case Welcome(), _ if room.pending == Pending():
+        case Welcome(), _ if session.pending == Pending():
             return NOTHING
         case Menu(), Picked(key) if key != "track":
             return NOTHING
