@@ -65,7 +65,7 @@ function show(element, file, thumb) {
 function mark(element, entry, file) {
   const old = element.querySelector('.going');
   if (old) element.removeChild(old);
-  if (entry.state === 'sent' || (file.key && !file.why)) return;
+  if (!file.why && (file.key || entry.state === 'sent')) return;
   const going = make('div', 'going');
   if (file.why) {
     going.appendChild(make('span', 'why', sorry(file.why)));

@@ -62,6 +62,7 @@ export function makeOutbox(hooks) {
       if (!event) return 'again';
       const answer = await server.say(entry.id, store.last(), event);
       wait = FIRST_WAIT_MS;
+      (entry.files || []).forEach((file) => files.sent(file.id));
       settle(entry.key, { state: 'sent', tried: 0 });
       hooks.line('ready');
       hooks.news(store.hear(answer.messages), answer.more);
@@ -126,7 +127,6 @@ export function makeOutbox(hooks) {
     try {
       const kept = await sending;
       part({ key: kept.key });
-      await files.sent(file.id);
     } catch (error) {
       if (error.code === 'stopped') return;
       if (error.passes || error.status === 401) throw error;

@@ -2,7 +2,7 @@
 import { fill, makeRow } from './bubbles.js';
 import { $, button, empty, make } from './dom.js';
 import * as store from './store.js';
-import { day, language } from './words.js';
+import { day, language, word } from './words.js';
 
 const TOGETHER_MS = 5 * 60 * 1000;
 const NEAR = 120;
@@ -12,12 +12,22 @@ const rows = new Map();
 const scroll = $('scroll');
 const log = $('log');
 let question = null;
+let unread = false;
 
 const nearEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
 
+// Whether there is more below, and whether it has come while something else was read.
+function point() {
+  if (nearEnd()) unread = false;
+  const label = $('newer').querySelector('span');
+  $('newer').hidden = nearEnd();
+  label.dataset.word = unread ? 'newer' : 'below';
+  label.textContent = word(label.dataset.word);
+}
+
 export function toEnd() {
   scroll.scrollTop = scroll.scrollHeight;
-  $('newer').hidden = true;
+  point();
 }
 
 function shown() {
@@ -121,7 +131,8 @@ export function render() {
 // Show what has just come, without taking a reader away from what they are reading.
 function settle(entry, stay) {
   if (stay && entry.who === 'bot') {
-    $('newer').hidden = false;
+    unread = true;
+    point();
     return;
   }
   toEnd();
@@ -129,6 +140,7 @@ function settle(entry, stay) {
   // A long message is read from its first line; what may be chosen comes into view below it.
   const top = rows.get(entry.key).offsetTop - log.offsetTop;
   if (top < scroll.scrollTop) scroll.scrollTop = top;
+  point();
 }
 
 export function typing(yes) {
@@ -142,5 +154,5 @@ export function progress(id, fraction) {
   if (bar) bar.value = fraction;
 }
 
-scroll.addEventListener('scroll', () => { if (nearEnd()) $('newer').hidden = true; });
+scroll.addEventListener('scroll', point);
 $('newer').addEventListener('click', toEnd);

@@ -110,6 +110,8 @@ class Mind:
     error: Exception | None = None
     delay: float = 0
     keep_delay: float = 0
+    forgets_files: int = 0
+    busy: int = 0
     channel: WebChannel | None = None
 
     def store(self) -> Store:
@@ -134,7 +136,11 @@ class Mind:
     async def accept(self, arrival: Arrival | Garbled) -> Outcome:
         """Take one arrival once, and answer it by the script."""
         assert isinstance(arrival, Arrival)
-        await asyncio.sleep(self.delay)
+        self.busy += 1
+        try:
+            await asyncio.sleep(self.delay)
+        finally:
+            self.busy -= 1
         if self.error:
             raise self.error
         if arrival.id in self.seen:
@@ -186,6 +192,9 @@ class Mind:
 
     async def register(self, address: str, key: str, name: str, kept: Kept) -> None:
         """See `bot.channels.web.files.Register`."""
+        if self.forgets_files:
+            self.forgets_files -= 1
+            return
         media = Media(key=key, kind=file_kind(kept.mime), name=name, mime=kept.mime, size=kept.size)
         self.files[address, key] = media
 

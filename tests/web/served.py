@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from bot.channels.web import Limits, WebChannel
 from bot.http import listen, make_http, serve
 from bot.http_guard import HttpLimits
@@ -25,6 +27,7 @@ class Served:
     channel: WebChannel
     loop: asyncio.AbstractEventLoop
     stop: asyncio.Event
+    traffic: list[int]
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run something where the server runs."""
@@ -34,6 +37,24 @@ class Served:
         """The address of the only visitor so far."""
         (address,) = {arrival.address for arrival in self.mind.arrivals}
         return address
+
+
+class Traffic:
+    """The outermost middleware: counts the bytes of every answer, heads and bodies."""
+
+    def __init__(self, app: ASGIApp, counts: list[int]) -> None:
+        self._app = app
+        self.counts = counts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and count its answer."""
+
+        async def counted(message: Message) -> None:
+            head = sum(len(name) + len(value) + 4 for name, value in message.get("headers", ()))
+            self.counts.append(head + len(message.get("body", b"")))
+            await send(message)
+
+        await self._app(scope, receive, counted)
 
 
 @contextmanager
@@ -57,6 +78,8 @@ def served(
         ),
         secure=secure,
     )
+    counts: list[int] = []
+    app.add_middleware(Traffic, counts=counts)
     socket = listen("127.0.0.1", port)
     ready: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
     began = threading.Event()
@@ -76,10 +99,11 @@ def served(
     began.wait(10)
     loop, stop = ready[0]
     number = socket.getsockname()[1]
-    here = Served(f"http://127.0.0.1:{number}", number, mind, channel, loop, stop)
+    here = Served(f"http://127.0.0.1:{number}", number, mind, channel, loop, stop, counts)
     try:
         yield here
     finally:
-        loop.call_soon_threadsafe(stop.set)
+        if not loop.is_closed():  # a test may have stopped it itself
+            loop.call_soon_threadsafe(stop.set)
         thread.join(15)
         assert not thread.is_alive(), "the server did not stop"

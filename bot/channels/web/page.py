@@ -42,10 +42,10 @@ class Page:
         read = {entry.name: entry.read_bytes() for entry in files("bot.web").iterdir()}
         found = {name: read[name] for name in sorted(read) if name.rpartition(".")[2] in _MIMES}
         self.version = hashlib.sha256(b"".join(found.values())).hexdigest()[:12]
-        names = " ".join(name for name in found if name not in _AT_THE_ROOT)
+        shell = [name for name in found if name not in _AT_THE_ROOT and not name.endswith(".png")]
         for name in _AT_THE_ROOT:
             text = found[name].decode().replace("{version}", self.version)
-            text = text.replace("{max_file}", str(max_file)).replace("{names}", names)
+            text = text.replace("{max_file}", str(max_file)).replace("{names}", " ".join(shell))
             found[name] = text.encode()
         self._assets = {name: _asset(name, body) for name, body in found.items()}
 
