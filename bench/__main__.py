@@ -13,11 +13,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
 
-from bench import turns
+from bench import end_to_end, turns
 from bench.figures import Figure, machine, table
 
 SECTIONS: Mapping[str, Callable[..., list[Figure]]] = {
     "turns": turns.measure,
+    "end_to_end": end_to_end.measure,
 }
 
 

@@ -3,7 +3,7 @@
 Nine turns and one ticket each, half pressed and half typed; then the next citizen comes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -41,6 +41,20 @@ CHANNEL = "bench"
 def content() -> Content:
     """What the province has in its folder."""
     return load_content(Path(__file__).parents[1] / "content")
+
+
+def labelled(province: Content) -> tuple[str, ...]:
+    """The script with what stands on the buttons in place of their keys."""
+    topic = province.topics["khac"].button.vi
+    return with_labels(
+        {"topic:khac": topic}
+        | {key: province.say("vi", f"choice.{key}") for key in ("agree", "new", "send")}
+    )
+
+
+def with_labels(labels: Mapping[str, str]) -> tuple[str, ...]:
+    """The script for people who press what they read."""
+    return tuple(f"[{labels[line[1:-1]]}]" if line.startswith("[") else line for line in SCRIPT)
 
 
 class Town:
