@@ -72,9 +72,11 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
             return Needs(cards=True, story=read_code(did.text) or "")
         case Welcome(), _ if session.pending == Pending():
             return NOTHING
-        case Menu(), Picked(key) if key != "track":
+        case Menu(), Picked(key) if key not in {"track", "held"}:
             return NOTHING
-        case ((Menu() | Welcome() | MyData()), _) | (Cases(), SentMedia() | SharedPlace()):
+        case ((Menu() | Welcome() | MyData()), _):
+            return Needs(cards=True)
+        case Cases(), SentMedia() | SharedPlace() | Picked("track"):
             return Needs(cards=True)
         case _:
             return _standing(session)
