@@ -133,12 +133,24 @@ def _place(place: Place, part: Part) -> Answer:
 
 def read_position(shared: SharedPlace) -> Answer:
     """A shared position, as an answer to the question for a place."""
-    where = f"{shared.lat:.6f}, {shared.lon:.6f}"
-    text = f"{shared.title} ({where})" if shared.title else where
-    return Answer(value=f"{shared.lat:.6f},{shared.lon:.6f}", text=text, parts=(position(shared),))
+    text = _degrees(shared)
+    part = Part(text=text, ref=shared.ref)
+    return Answer(value=f"{shared.lat:.6f},{shared.lon:.6f}", text=text, parts=(part,))
 
 
-def position(shared: SharedPlace) -> Part:
+def position(shared: SharedPlace, view: View) -> Part:
     """A shared position written out, for answers that are text."""
+    return Part(text=view.say("place.shared", where=_degrees(shared)), ref=shared.ref)
+
+
+def _degrees(shared: SharedPlace) -> str:
     where = f"{shared.lat:.6f}, {shared.lon:.6f}"
-    return Part(text=f"{shared.title} ({where})" if shared.title else where, ref=shared.ref)
+    return f"{shared.title} ({where})" if shared.title else where
+
+
+def told(field: Field, value: str, text: str, view: View) -> str:
+    """An answer as it is shown: in the reader's language, as far as the form knows it."""
+    if field.kind == "commune" and value == UNKNOWN:
+        return view.say("commune.left", typed=text)
+    option = next((option for option in field.options if option.id == value), None)
+    return option.label.in_(view.lang) if option else text

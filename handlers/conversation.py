@@ -39,7 +39,7 @@ from handlers.rooms import doors, form, questions, start
 from handlers.session import Filling, Languages, Resuming, Reviewing, Session, Welcome
 from handlers.text import clean
 from handlers.understanding import understand
-from handlers.view import Blank, Command, Input, Next, Stale, Turn, View, Wrote, enter
+from handlers.view import Blank, Command, Input, Next, Polite, Stale, Turn, View, Wrote, enter
 
 __all__ = ["needs", "step"]
 
@@ -98,7 +98,7 @@ def _say(after: Next, facts: Facts, seen: Mapping[str, datetime] = NOT_SEEN) -> 
 def _act(did: Input, view: View) -> Next:
     session, room = view.session, view.session.room
     if isinstance(did, SharedPlace) and not isinstance(room, Filling):
-        return _act(Wrote(position(did)), view)
+        return _act(Wrote(position(did, view)), view)
     if _must_consent(view):
         return start.to_consent(did if isinstance(did, Wrote | SentMedia) else None, view)
     match did:
@@ -108,6 +108,8 @@ def _act(did: Input, view: View) -> Next:
             return Next(session, view.say("choose.stale"))
         case Blank():
             return Next(session, view.say("text.blank"))
+        case Polite(answer=answer):
+            return Next(session, "" if isinstance(room, Welcome) else view.say(answer))
         case SentUnreadable():
             return Next(session, view.say("media.unreadable"))
         case Edited():

@@ -53,11 +53,15 @@ class Pending(Frozen):
 
 
 class Welcome(Frozen):
-    """Consent not yet given. *noticed*: the whole notice was shown and need not be repeated."""
+    """Consent not yet given. *noticed*: the whole notice was shown and need not be repeated.
+
+    *refused*: just declined or taken back, so not asked again in the same breath.
+    """
 
     at: Literal["welcome"] = "welcome"
     statistics: bool = False
     noticed: bool = False
+    refused: bool = False
 
 
 class Menu(Frozen):
@@ -83,10 +87,11 @@ class Filling(Frozen):
     """Answering the draft's current question.
 
     *options* are what "did you mean …?" offers for *typed*; *ref* is the message that could not be
-    the answer yet, so that editing it answers.
+    the answer yet, so that editing it answers. With *anew* the next answer replaces the one there.
     """
 
     at: Literal["filling"] = "filling"
+    anew: bool = False
     options: tuple[Option, ...] = ()
     typed: str = ""
     ref: str = ""

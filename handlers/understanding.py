@@ -13,9 +13,10 @@ from handlers.events import (
     Started,
 )
 from handlers.reading.choices import read_choice
-from handlers.session import Part, Session
+from handlers.reading.courtesies import greets, thanks
+from handlers.session import Adding, Filling, Part, Resuming, Session
 from handlers.text import clean, fold, is_blank
-from handlers.view import Blank, Command, Input, Picked, Stale, Wrote
+from handlers.view import Blank, Command, Input, Picked, Polite, Stale, Wrote
 
 # Vietnamese name and English alias of every command a citizen has (README, "Commands").
 COMMANDS = {
@@ -33,6 +34,9 @@ COMMANDS = {
     "trogiup": "trogiup",
     "help": "trogiup",
 }
+
+# Where words are answers, even the polite ones.
+TAKES_ANY_WORDS = Filling | Adding | Resuming
 
 Understandable = (
     Started | Said | Chose | SentMedia | SharedContact | SharedPlace | SentUnreadable | Edited
@@ -80,8 +84,14 @@ def _understand_text(session: Session, text: str, ref: str) -> Input:
         return Command(COMMANDS.get(name, "?"), "".join(rest))
     if picked := _choice(session, text):
         return Picked(picked)
-    spelt = any(letter.isalnum() for letter in text)
-    return Wrote(Part(text=text, ref=ref)) if spelt else Blank()
+    if not any(letter.isalnum() for letter in text):
+        return Blank()
+    if not isinstance(session.room, TAKES_ANY_WORDS):
+        if greets(text):
+            return Polite("courtesy.greeting")
+        if thanks(text):
+            return Polite("courtesy.thanks")
+    return Wrote(Part(text=text, ref=ref))
 
 
 def _choice(session: Session, text: str) -> str:

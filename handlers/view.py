@@ -49,12 +49,20 @@ class Blank:
     """Nothing a person could read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Polite:
+    """A greeting or thanks and nothing else; *answer* is the key of the sentence to give back."""
+
+    answer: str
+
+
 Input = (
     Picked
     | Command
     | Wrote
     | Stale
     | Blank
+    | Polite
     | SentMedia
     | SharedContact
     | SharedPlace

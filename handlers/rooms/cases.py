@@ -1,16 +1,18 @@
 """Following a case: my cases, one case's story, adding to it, taking it back."""
 
+from handlers.answers import told
 from handlers.codes import near_codes, read_code
 from handlers.content import Unit
 from handlers.effects import HoldTicket, MoveTicket
 from handlers.events import SentMedia
 from handlers.messages import choice
 from handlers.pending import hold, summary
+from handlers.reading.courtesies import says_done, says_no
 from handlers.reading.dates import show_date
-from handlers.rooms import loose
+from handlers.rooms import form, loose
 from handlers.session import Adding, Case, Cases, Menu, Pending, Proving, Session, Withdrawing
 from handlers.text import fold
-from handlers.tickets import AnswerLine, Card, Happening, Story, move
+from handlers.tickets import OPEN, AnswerLine, Card, Happening, Story, move
 from handlers.understanding import asks_for_case
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
@@ -38,7 +40,8 @@ def show_cases(room: Cases, view: View) -> Prompt:
     cards = view.facts.cards
     if not cards:
         key = "cases.none_found" if room.query else "cases.none"
-        return Prompt(view.say(key), (view.choice("new"), view.choice("menu")), "text")
+        ways = ("track", "new", "menu") if room.query else ("new", "menu")
+        return Prompt(view.say(key), tuple(map(view.choice, ways)), "text")
     shown = cards[room.page * PAGE : (room.page + 1) * PAGE]
     lines = "\n".join(_line(card, view) for card in shown)
     choices = [choice(f"case:{c.code}", _label(c, view)) for c in shown]
@@ -46,15 +49,19 @@ def show_cases(room: Cases, view: View) -> Prompt:
         choices.append(view.choice("more"))
     if room.page:
         choices.append(view.choice("fewer"))
+    if room.query:
+        choices.append(view.choice("track"))
     choices.append(view.choice("menu"))
-    return Prompt(f"{view.say('cases.ask', count=len(cards))}\n{lines}", tuple(choices))
+    key = "cases.found" if room.query else "cases.ask"
+    return Prompt(f"{view.say(key, count=len(cards))}\n{lines}", tuple(choices))
 
 
 def _line(card: Card, view: View) -> str:
+    commune = view.content.territory.get(card.commune)
     return view.say(
         "cases.line",
         code=card.code,
-        topic=_topic(card, view),
+        topic=", ".join((_topic(card, view), *((commune.name,) if commune else ()))),
         status=view.say(f"status.{card.status}"),
         day=view.day(card.opened_at),
     )
@@ -75,6 +82,10 @@ def at_cases(room: Cases, did: Input, view: View) -> Next:
             return Next(enter(session, room.model_copy(update={"page": max(0, room.page - 1)})))
         case Picked("menu"):
             return Next(enter(session, Menu()))
+        case Picked("track"):
+            return Next(enter(session, Cases()))
+        case Picked("new"):
+            return form.new(view)
         case Picked(key):
             return open_case(key.removeprefix("case:"), view)
         case Wrote(part=part):
@@ -165,8 +176,9 @@ def _told(story: Story, view: View) -> str:
         status=view.say(f"status.{card.status}"),
         unit=_unit(card, view),
         opened=view.day(card.opened_at),
-        due=show_date(card.due_on),
     )
+    if card.status in OPEN:
+        head += f" · {view.say('case.due', due=show_date(card.due_on))}"
     answers = "\n".join(_answer(line, card.topic, view) for line in story.lines)
     files = view.say("case.files", files=len(story.media)) if story.media else ""
     tale = "\n".join(_happening(entry, view) for entry in story.happenings[-TELLS:])
@@ -178,9 +190,10 @@ def _answer(line: AnswerLine, topic_id: str, view: View) -> str:
     """A label and what was answered, in the reader's language as far as the form still has it."""
     topic = view.content.topics.get(topic_id)
     field = next((f for f in topic.ask if f.name == line.name), None) if topic else None
-    label = field.label.in_(view.lang) if field else line.label
-    option = next((o for o in field.options if o.id == line.value), None) if field else None
-    return f"• {label}: {option.label.in_(view.lang) if option else cut(line.text, 160)}"
+    if field is None:
+        return f"• {line.label}: {cut(line.text, 160)}"
+    answer = cut(told(field, line.value, line.text, view), 160)
+    return f"• {field.label.in_(view.lang)}: {answer}"
 
 
 def _happening(entry: Happening, view: View) -> str:
@@ -209,7 +222,7 @@ def at_case(room: Case, did: Input, view: View) -> Next:
         case Wrote() if asks_for_case(did):
             return look_up(did.text, view)
         case Wrote() | SentMedia() if open_:
-            return at_adding(Adding(code=room.code), did, view)
+            return hold(did, View(enter(session, Adding(code=room.code)), view.facts))
         case Wrote() | SentMedia():
             return loose.take(did, view)
         case _:
@@ -233,17 +246,23 @@ def at_adding(room: Adding, did: Input, view: View) -> Next:
     session = view.session
     match did:
         case Picked("done"):
-            story = view.facts.story
-            if story is None or not move(story.card.status, "add"):
-                gone = enter(session, Menu())
-                return Next(gone, view.say("case.closed_meanwhile", code=room.code))
-            return loose.add(room.code, view)
+            return _send(room, view)
         case Picked("cancel"):
             return stop_adding(room, view)
+        case Wrote(part=part) if says_done(part.text) and session.pending != Pending():
+            return _send(room, view)
         case Wrote() | SentMedia():
             return hold(did, View(enter(session, room), view.facts))
         case _:
             return Next(session, view.say("choose.again"))
+
+
+def _send(room: Adding, view: View) -> Next:
+    story = view.facts.story
+    if story is None or not move(story.card.status, "add"):
+        gone = enter(view.session, Menu())
+        return Next(gone, view.say("case.closed_meanwhile", code=room.code))
+    return loose.add(room.code, view)
 
 
 def stop_adding(room: Adding, view: View) -> Next:
@@ -280,7 +299,9 @@ def at_withdrawing(room: Withdrawing, did: Input, view: View) -> Next:
             return Next(back, view.say("case.closed_meanwhile", code=room.code))
         case Picked("no"):
             return Next(back)
-        case Wrote() | SentMedia():
+        case Wrote(part=part) if says_no(part.text):
+            return Next(back)
+        case SentMedia():
             return loose.take(did, view)
         case _:
             return Next(session, view.say("choose.again"))

@@ -1,11 +1,12 @@
 """Around a form: which topic, going back to a draft, throwing it away, the summary, sending."""
 
-from handlers.answers import UNKNOWN
+from handlers.answers import UNKNOWN, told
 from handlers.content import Content, Field, Topic
 from handlers.effects import DropTimer, Effect, OpenTicket, SetTimer
 from handlers.events import SentMedia
 from handlers.messages import choice
 from handlers.pending import drop, hold, joined, take_files, unfit
+from handlers.reading.courtesies import says_no, says_yes
 from handlers.reading.dates import show_date
 from handlers.rooms import questions
 from handlers.session import (
@@ -108,11 +109,11 @@ def take_in(view: View) -> Next:
     """
     draft, pending = _draft(view), view.session.pending
     media, refused = take_files(draft.media, pending.media, view)
-    told = _with_words(draft, pending.parts, view)
-    if isinstance(told, Draft):
-        draft, left, why = told, NONE, ""
+    fuller = _with_words(draft, pending.parts, view)
+    if isinstance(fuller, Draft):
+        draft, left, why = fuller, NONE, ""
     else:
-        left, why = Pending(parts=pending.parts), told
+        left, why = Pending(parts=pending.parts), fuller
     draft = draft.model_copy(update={"media": media})
     session = view.session.model_copy(update={"draft": draft, "pending": left})
     return Next(session, "\n".join(line for line in (refused, why) if line))
@@ -125,9 +126,9 @@ def _with_words(draft: Draft, parts: tuple[Part, ...], view: View) -> Draft | st
     asked = topic_of(draft, view).ask
     story = next((field for field in asked if field.kind == "long_text"), None)
     if story is not None:
-        told = draft.answers.get(story.name, Answer())
-        if not told.value or story in asked[draft.index : draft.index + 1]:
-            whole = (*told.parts, *parts)
+        begun = draft.answers.get(story.name, Answer())
+        if not begun.value or story in asked[draft.index : draft.index + 1]:
+            whole = (*begun.parts, *parts)
             answer = questions.long_answer(whole)
             return unfit(whole, view) or questions.with_answer(draft, story.name, answer)
     notes = (*draft.notes, *parts)
@@ -144,9 +145,9 @@ def mended(session: Session, content: Content) -> Session:
         return session
     topic = content.topics.get(draft.topic)
     if topic is None:
-        told = tuple(part for answer in draft.answers.values() for part in answer.parts)
+        said = tuple(part for answer in draft.answers.values() for part in answer.parts)
         held = session.pending
-        parts, media = (*told, *draft.notes, *held.parts), (*draft.media, *held.media)
+        parts, media = (*said, *draft.notes, *held.parts), (*draft.media, *held.media)
         return enter(session, Topics(), draft=None, pending=Pending(parts=parts, media=media))
     if draft.index < len(topic.ask) or isinstance(session.room, Reviewing):
         return session
@@ -171,7 +172,7 @@ def show_resuming(view: View) -> Prompt:
         "resuming.ask",
         topic=topic.title.in_(view.lang),
         day=view.day(draft.opened_at),
-        done=min(draft.index, len(topic.ask)),
+        done=sum(field.name in draft.answers for field in topic.ask),
         all=len(topic.ask),
     )
     resume = view.choice("resume", tone="primary")
@@ -187,8 +188,12 @@ def at_resuming(did: Input, view: View) -> Next:
             return Next(resume(view.session, view))
         case Picked("use"):
             return _answer_with_pending(view)
+        case Wrote(part=part) if says_yes(part.text) and view.session.pending == NONE:
+            return Next(resume(view.session, view))
         case Picked("later"):
-            return Next(enter(view.session, Menu()), view.say("dropping.kept"))
+            return _put_off(view)
+        case Wrote(part=part) if says_no(part.text):
+            return _put_off(view)
         case Picked("anew"):
             anew = enter(view.session, Topics(), draft=None)
             return Next(anew, view.say("dropping.done"), (DropTimer(timer=DRAFT_TIMER),))
@@ -196,6 +201,10 @@ def at_resuming(did: Input, view: View) -> Next:
             return hold(did, view)
         case _:
             return Next(view.session, view.say("choose.again"))
+
+
+def _put_off(view: View) -> Next:
+    return Next(enter(view.session, Menu()), view.say("dropping.kept"))
 
 
 def resume(session: Session, view: View) -> Session:
@@ -248,10 +257,12 @@ def at_dropping(_room: Dropping, did: Input, view: View) -> Next:
             gone = enter(session, Menu(), draft=None)
             return Next(gone, view.say("dropping.done"), (DropTimer(timer=DRAFT_TIMER),))
         case Picked("later"):
-            return Next(enter(session, Menu()), view.say("dropping.kept"))
+            return _put_off(view)
         case Picked("keep"):
             return Next(resume(session, view))
-        case Wrote() | SentMedia():
+        case Wrote(part=part) if says_no(part.text):
+            return Next(resume(session, view))
+        case SentMedia():
             return questions.aside(did, View(resume(session, view), view.facts))
         case _:
             return Next(session, view.say("choose.again"))
@@ -288,7 +299,9 @@ def _shown(field: Field, draft: Draft, view: View) -> str:
         count = len(draft.media)
         return view.say("media.count", files=count) if count else view.say("answer.none")
     answer = draft.answers.get(field.name, Answer())
-    return cut(answer.text, SHOWN) if answer.value else view.say("answer.none")
+    if not answer.value:
+        return view.say("answer.none")
+    return cut(told(field, answer.value, answer.text, view), SHOWN)
 
 
 def _draft(view: View) -> Draft:

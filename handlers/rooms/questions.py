@@ -10,12 +10,14 @@ from handlers.answers import (
     read_contact,
     read_position,
     read_text,
+    told,
 )
 from handlers.content import Field, Topic
 from handlers.effects import KeepFile
 from handlers.events import Edited, SentMedia, SharedContact, SharedPlace
 from handlers.messages import Choice, Expects, choice
 from handlers.pending import gather, joined, replaced, take_files, unfit
+from handlers.reading.courtesies import says_done, says_no
 from handlers.session import (
     Answer,
     Draft,
@@ -42,6 +44,7 @@ EXPECTS: dict[str, Expects] = {
     "media": "media",
 }
 
+ECHOED = 120  # characters of an answer said back
 SEVERAL = {"long_text", "media"}  # kinds whose answer may come in several messages
 
 
@@ -97,6 +100,8 @@ def show_filling(room: Filling, view: View) -> Prompt:
     )
     if room.typed:
         return _ask_back(room, here, view)
+    if room.anew and is_answered(field, draft):
+        return _ask_anew(field, here, view)
     before = _before(field, draft, view)
     asked = [field.text.in_(view.lang), field.hint.in_(view.lang) if field.hint else ""]
     if before and field.kind in SEVERAL:
@@ -115,10 +120,30 @@ def _before(field: Field, draft: Draft, view: View) -> str:
     answer = draft.answers.get(field.name)
     if answer is None or not answer.value:
         return ""
-    said = view.say("form.before", answer=cut(answer.text, 120))
     if field.kind != "long_text":
-        return said
+        shown = cut(told(field, answer.value, answer.text, view), ECHOED)
+        return view.say("form.before", answer=shown)
+    said = view.say("form.before", answer=_ending(answer.text))
     return f"{said}\n{view.say('form.more' if is_answered(field, draft) else 'text.too_short')}"
+
+
+def _ending(text: str) -> str:
+    """The end of a long text on one line: what was written last is what its writer looks for."""
+    line = " ".join(text.split())
+    return line if len(line) <= ECHOED else "…" + line[-ECHOED + 1 :].lstrip()
+
+
+def _ask_anew(field: Field, here: str, view: View) -> Prompt:
+    """Before a long story or all files are replaced: the way back from a slip of the finger."""
+    keep = view.choice("done", "choice.keep_answer", tone="primary")
+    rest = (view.choice("back"), view.choice("cancel"))
+    if field.kind == "media":
+        files = len(_current(view)[0].media)
+        clear = view.choice("clear", "choice.drop_files", tone="danger")
+        text = f"{here}\n{view.say('media.drop', files=files)}"
+        return Prompt(text, (keep, clear, *rest), "media")
+    text = f"{here}\n{field.text.in_(view.lang)}\n{view.say('form.replaces')}"
+    return Prompt(text, (keep, *rest), EXPECTS[field.kind])
 
 
 def _ways(field: Field, draft: Draft, view: View) -> tuple[Choice, ...]:
@@ -127,6 +152,11 @@ def _ways(field: Field, draft: Draft, view: View) -> tuple[Choice, ...]:
     if is_answered(field, draft):
         label = "choice.done" if field.kind in SEVERAL else "choice.keep_answer"
         ways.append(view.choice("done", label, tone="primary"))
+        if field.kind in SEVERAL:
+            rewriting = "choice.rewrite" if field.kind == "long_text" else "choice.drop_files"
+            ways.append(view.choice("anew", rewriting))
+        elif field.optional:
+            ways.append(view.choice("clear"))
     elif field.optional:
         ways.append(view.choice("skip"))
     return (*ways, view.choice("back"), view.choice("cancel"))
@@ -163,6 +193,8 @@ def at_filling(room: Filling, did: Input, view: View) -> Next:
     match did:
         case Picked(key):
             return _picked(key, room, view)
+        case Wrote(part=part) if way := _said_way(field, part, view):
+            return _picked(way, room, view)
         case Wrote(part=part) if field.kind == "long_text":
             return _story(part, view)
         case Wrote(part=part):
@@ -174,9 +206,19 @@ def at_filling(room: Filling, did: Input, view: View) -> Next:
         case SharedPlace() if field.kind == "place":
             return _answered(read_position(did), view)
         case SharedPlace() if field.kind == "long_text":
-            return _story(position(did), view)
+            return _story(position(did, view), view)
         case _:
             return Next(enter(view.session, Filling()), view.say("form.not_asked"))
+
+
+def _said_way(field: Field, part: Part, view: View) -> str:
+    """The way on that plain words mean here: "that is all", "none"; else empty."""
+    none = says_no(part.text)
+    if is_answered(field, _current(view)[0]):
+        if field.kind in SEVERAL:
+            return "done" if none or says_done(part.text) else ""
+        return "clear" if field.optional and none else ""
+    return "skip" if field.optional and none else ""
 
 
 def _picked(key: str, room: Filling, view: View) -> Next:
@@ -187,6 +229,13 @@ def _picked(key: str, room: Filling, view: View) -> Next:
         case "cancel":
             return Next(enter(view.session, Dropping()))
         case "skip":
+            return _go_on(with_answer(draft, field.name, Answer()), topic, view)
+        case "anew":
+            return Next(enter(view.session, Filling(anew=True)))
+        case "clear" if field.kind == "media":
+            without = draft.model_copy(update={"media": ()})
+            return Next(enter(view.session, Filling(), draft=without))
+        case "clear":
             return _go_on(with_answer(draft, field.name, Answer()), topic, view)
         case "done":
             kept = draft.answers.get(field.name, Answer(value=""))
@@ -221,7 +270,7 @@ def _asked_about(room: Filling) -> tuple[Part, ...]:
 def _back(room: Filling, view: View) -> Next:
     """One question back; from the first to the topics; out of a change to the summary."""
     draft, topic, _field = _current(view)
-    if room.typed:
+    if room.typed or room.anew:
         return Next(enter(view.session, Filling()))
     if all(field.name in draft.answers for field in topic.ask):
         done = draft.model_copy(update={"index": len(topic.ask)})
@@ -247,13 +296,17 @@ def _answered(read: Read, view: View, ref: str = "") -> Next:
 def _story(part: Part, view: View) -> Next:
     """One more message of a long answer; too short to be a story alone, it is asked for again."""
     draft, _topic, field = _current(view)
-    parts = (*draft.answers.get(field.name, Answer()).parts, part)
+    room = view.session.room
+    anew = isinstance(room, Filling) and room.anew
+    before = () if anew else draft.answers.get(field.name, Answer()).parts
+    parts = (*before, part)
     if why := unfit(parts, view):
         return Next(view.session, why)
     if not _tells(parts):
-        return Next(enter(view.session, Filling(ref=part.ref)), view.say("text.too_short"))
-    told = with_answer(draft, field.name, long_answer(parts))
-    return Next(enter(view.session, Filling(), draft=told))
+        again = Filling(anew=anew, ref=part.ref)
+        return Next(enter(view.session, again), view.say("text.too_short"))
+    longer = with_answer(draft, field.name, long_answer(parts))
+    return Next(enter(view.session, Filling(), draft=longer))
 
 
 def _tells(parts: tuple[Part, ...]) -> bool:
@@ -298,9 +351,9 @@ def _files(sent: SentMedia, draft: Draft, view: View) -> Next:
 def _caption(part: Part, view: View) -> Next:
     """A caption tells the story where one is asked for; else, or when too short, it is a remark."""
     if isinstance(view.session.room, Filling) and _current(view)[2].kind == "long_text":
-        told = _story(part, view)
-        if told.session.draft != view.session.draft:
-            return told
+        story = _story(part, view)
+        if story.session.draft != view.session.draft:
+            return story
     return aside(Wrote(part), view)
 
 
@@ -335,7 +388,8 @@ def _edit_answer(
         read = read_text(field, parts[-1], view)
     match read:
         case Answer():
-            return with_answer(draft, field.name, read), view.say("edit.changed", label=label)
+            changed = with_answer(draft, field.name, read)
+            return changed, view.say("edit.changed", label=label, answer=cut(read.text, ECHOED))
         case Refused(why=why):
             return draft, f"{view.say('edit.kept', label=label)} {why}"
         case _:

@@ -8,6 +8,8 @@ from handlers.rooms import loose
 from handlers.session import Languages, Menu, MyData, Pending, Resuming, Room, Session, Welcome
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
+REFUSED = Welcome(noticed=True, refused=True)
+
 
 def home(session: Session) -> Session:
     """The room a person belongs in who is doing nothing in particular."""
@@ -20,8 +22,9 @@ def home(session: Session) -> Session:
 def show_welcome(room: Welcome, view: View) -> Prompt:
     """The privacy notice, with one choice for each purpose; none is chosen beforehand."""
     controller = view.content.controller
+    asking = "welcome.again" if room.noticed else "welcome.notice"
     notice = view.say(
-        "welcome.again" if room.noticed else "welcome.notice",
+        "welcome.later" if room.refused else asking,
         controller=controller.name.in_(view.lang),
         years=controller.keep_years,
         phone=controller.phone,
@@ -43,7 +46,9 @@ def show_welcome(room: Welcome, view: View) -> Prompt:
 
 def noticed(room: Room) -> Room:
     """The room once its prompt was shown: a whole notice is shown once."""
-    return room.model_copy(update={"noticed": True}) if isinstance(room, Welcome) else room
+    if not isinstance(room, Welcome):
+        return room
+    return room.model_copy(update={"noticed": True, "refused": False})
 
 
 def at_welcome(room: Welcome, did: Input, view: View) -> Next:
@@ -55,7 +60,7 @@ def at_welcome(room: Welcome, did: Input, view: View) -> Next:
             flipped = room.model_copy(update={"statistics": not room.statistics})
             return Next(enter(view.session, flipped))
         case Picked("decline"):
-            gone = enter(view.session, Welcome(noticed=True), pending=Pending())
+            gone = enter(view.session, REFUSED, pending=Pending())
             return Next(gone, _declined(view))
         case Picked(key) if key.startswith("lang:"):
             unread = room.model_copy(update={"noticed": False})
@@ -177,7 +182,7 @@ def at_my_data(_room: MyData, did: Input, view: View) -> Next:
             effects = [_consent("handling", view, given=False)]
             if session.statistics:
                 effects.append(_consent("statistics", view, given=False))
-            gone = enter(session, Welcome(), consent="", statistics=False)
+            gone = enter(session, REFUSED, consent="", statistics=False)
             return Next(gone, view.say("data.withdrawn"), tuple(effects))
         case Picked("menu"):
             return Next(home(session))
