@@ -23,6 +23,7 @@ Check = Callable[[], Awaitable[str]]
 _CHECK_SECONDS = 3.0
 _WORTH_PACKING = 1_000
 _GRACE_SECONDS = 6
+_AT_ONCE = 950  # connections; below the 1,024 files that a process may usually open
 _CODES: dict[int, Code] = {404: "not_found", 405: "wrong_method", 413: "too_large"}
 
 
@@ -83,6 +84,7 @@ async def serve(
         app,
         access_log=False,
         lifespan="off",
+        limit_concurrency=_AT_ONCE,
         log_config=None,
         proxy_headers=False,
         server_header=False,

@@ -110,6 +110,7 @@ $('forget').addEventListener('click', () => {
   closeMenu(true);
   confirm(() => {
     store.forget();
+    composer.clear();
     const kept = new Set();
     store.all().forEach((entry) => (entry.files || []).forEach((file) => kept.add(file.id)));
     files.forget(kept);

@@ -119,6 +119,12 @@ function submit(outbox) {
   say.focus();
 }
 
+export function clear() {
+  say.value = '';
+  tray = [];
+  drawTray();
+}
+
 export function edit(key) {
   const entry = store.get(key);
   if (!entry) return;

@@ -44,7 +44,12 @@ export function makeOutbox(hooks) {
     let result = 'again';
     while (wanted || result === 'again') {
       wanted = false;
-      result = await alone(once);
+      try {
+        result = await alone(once);
+      } catch (error) {
+        console.error(error); // a fault of ours: what waits must still go one day
+        result = 'later';
+      }
     }
     running = false;
     if (result === 'later') {

@@ -57,21 +57,36 @@ export function say(id, after, event) {
 export const messages = (after) => known('/chat/messages?after=' + after);
 
 // Send one file; progress is told as a fraction. The returned promise has `stop()`.
+// A line on which nothing moves for a while counts as lost.
 export function upload(blob, name, progress) {
   const request = new XMLHttpRequest();
+  let timer = 0;
+  let stopped = false;
+  const moved = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => request.abort(), PATIENCE);
+  };
   const sent = new Promise((done, fail) => {
     request.open('POST', '/chat/files?name=' + encodeURIComponent(name));
     request.responseType = 'json';
     request.setRequestHeader('Content-Type', 'application/octet-stream');
-    request.upload.onprogress = (event) => progress(event.loaded / (event.total || blob.size));
+    request.upload.onprogress = (event) => {
+      moved();
+      progress(event.loaded / (event.total || blob.size));
+    };
+    request.onloadend = () => clearTimeout(timer);
     request.onload = () => {
       if (request.status === 200 && request.response) done(request.response);
       else fail(new Refused(request.status, request.response && request.response.code));
     };
     request.onerror = () => fail(new Refused(0));
-    request.onabort = () => fail(new Refused(0, 'stopped'));
+    request.onabort = () => fail(new Refused(0, stopped ? 'stopped' : ''));
     request.send(blob);
+    moved();
   });
-  sent.stop = () => request.abort();
+  sent.stop = () => {
+    stopped = true;
+    request.abort();
+  };
   return sent;
 }

@@ -61,8 +61,12 @@ function told() {
   });
 }
 
+// Two tabs may have written the same message of the bot: both keep the one that was first.
 function keep(entry) {
-  entries.set(entry.key, entry);
+  const twin = entry.who === 'bot' && all().find((other) => other.who === 'bot' && other.id === entry.id);
+  const extra = twin && (twin.key < entry.key ? entry : twin);
+  if (!extra || extra === twin) entries.set(entry.key, entry);
+  if (extra && twin.key !== entry.key) remove(extra.key, true);
   stamp = Math.max(stamp, Number(entry.key.slice(MESSAGE.length).split('-')[0]));
 }
 
@@ -150,6 +154,7 @@ export function hear(messages) {
 // Forget the conversation on this device, but nothing that has not been sent yet.
 export function forget() {
   set('floor', last());
+  set('draft', '');
   all().filter((entry) => entry.state !== 'wait').forEach((entry) => remove(entry.key, true));
   told();
 }

@@ -31,12 +31,7 @@ export function toEnd() {
 }
 
 function shown() {
-  const ids = new Set();
-  return store.all().filter((entry) => {
-    if (entry.hidden || (entry.who === 'bot' && ids.has(entry.id))) return false;
-    if (entry.who === 'bot') ids.add(entry.id);
-    return true;
-  });
+  return store.all().filter((entry) => !entry.hidden);
 }
 
 function look(entry, before, editable) {

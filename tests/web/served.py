@@ -65,10 +65,11 @@ def served(
     port: int = 0,
     mind: Mind | None = None,
     secure: bool = False,
+    public_url: str = "",
 ) -> Iterator[Served]:
     """Serve the web chat with a small mind until the block ends."""
     mind = mind or Mind()
-    channel = WebChannel(mind.store(), limits=limits, secure=secure)
+    channel = WebChannel(mind.store(), limits=limits, secure=secure, public_url=public_url)
     mind.channel = channel
     bounds = http or HttpLimits()
     app = make_http(

@@ -66,6 +66,7 @@ async def test_odd_cookie_is_replaced(stranger: Client) -> None:
     [
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": ""},
         {"Origin": "http://["},
         {"Origin": "http://127.0.0.1:1"},
         {"Sec-Fetch-Site": "cross-site"},
@@ -110,6 +111,19 @@ async def test_two_visitors_never_meet(chat: Served, visitor: Client) -> None:
         assert (await other.say(HELLO, key="same")).json["outcome"] == "done"
     assert len({arrival.address for arrival in chat.mind.arrivals}) == 2
     assert len({arrival.id for arrival in chat.mind.arrivals}) == 2
+
+
+async def test_page_behind_a_proxy_may() -> None:
+    """Where a proxy changes the host, the public address says which page is our own."""
+    with served(public_url="https://lang-nghe.example.vn") as chat:
+        async with Client(chat.url) as visitor:
+            await visitor.get("/")
+            body = {"id": "a", "event": HELLO}
+            for origin, status in (("https://lang-nghe.example.vn", 200), ("https://x.vn", 403)):
+                headers = {"Origin": origin}
+                assert (
+                    await visitor.post("/chat/say", json=body, headers=headers)
+                ).status == status
 
 
 async def test_https_cookie_is_for_this_host_alone() -> None:

@@ -20,7 +20,7 @@ from bot.channels import Accept, Arrival, GoneError, Outgoing
 from bot.channels.web.files import Keep, Kept, Register, Uploaded, file_key, file_kind, file_name
 from bot.channels.web.live import Bell, Bells, Slots
 from bot.channels.web.page import Page
-from bot.channels.web.visitors import Visitors, own_page
+from bot.channels.web.visitors import Visitors
 from bot.channels.web.wire import AnswerOut, FileOut, MessageId, MessageOut, MessagesOut, SayIn
 from bot.problems import Code, RefusedError, refusals
 from handlers.events import Media
@@ -43,7 +43,7 @@ class Limits:
     file_bytes: int = 20 * 1024 * 1024
     page_of_messages: int = 100
     streams_each: int = 4
-    streams: int = 1_000
+    streams: int = 600
     saying_each: int = 4
     saying: int = 500
     uploads_each: int = 3
@@ -85,11 +85,18 @@ class WebChannel:
 
     name = "web"
 
-    def __init__(self, store: Store, *, limits: Limits | None = None, secure: bool = False) -> None:
-        """*secure* when people reach the page by https."""
+    def __init__(
+        self,
+        store: Store,
+        *,
+        limits: Limits | None = None,
+        secure: bool = False,
+        public_url: str = "",
+    ) -> None:
+        """*secure* when people reach the page by https, *public_url* where they reach it."""
         self._store = store
         self._limits = limits or Limits()
-        self._visitors = Visitors(secure=secure)
+        self._visitors = Visitors(secure=secure, public_url=public_url)
         self._accept: Accept | None = None
         self._bells = Bells()
         self._streams = Slots(self._limits.streams_each, self._limits.streams)
@@ -129,7 +136,11 @@ class WebChannel:
         router = APIRouter(
             prefix="/chat",
             tags=["chat"],
-            dependencies=[Depends(own_page), Depends(self._visitors.address), Security(cookie)],
+            dependencies=[
+                Depends(self._visitors.own_page),
+                Depends(self._visitors.address),
+                Security(cookie),
+            ],
             responses=refusals("no_cookie", "foreign", "bad_request", "broken"),
         )
         private = [Depends(_private)]

@@ -19,10 +19,12 @@ class Visitors:
 
     The cookie is Lax, not Strict: a person who comes by a link from a messenger would arrive
     without a strict one and be taken for somebody new. Requests that change anything must
-    come from our own page, which `own_page` checks.
+    come from our own page, which `own_page` checks: *public_url* is where people see it, for a
+    proxy that does not pass on the host they asked for.
     """
 
-    def __init__(self, *, secure: bool) -> None:
+    def __init__(self, *, secure: bool, public_url: str = "") -> None:
+        self._host = urlsplit(public_url).netloc
         self.cookie = "__Host-lang_nghe" if secure else "lang_nghe"
         self._secure = secure
 
@@ -45,28 +47,27 @@ class Visitors:
             samesite="lax",
         )
 
+    def own_page(self, request: Request) -> None:
+        """Raise `RefusedError` when a browser says that another site's page sent this.
+
+        Browsers too old to say it can't be made to send it either: every POST needs a content
+        type that no form of another site can send.
+        """
+        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            raise RefusedError("foreign")
+        origin = request.headers.get("origin")
+        # Only the host: a proxy that ends https tells us nothing of the scheme.
+        ours = (request.headers.get("host"), self._host)
+        if origin is not None and (not _host(origin) or _host(origin) not in ours):
+            raise RefusedError("foreign")
+
     def _token(self, request: Request) -> str | None:
         token = request.cookies.get(self.cookie, "")
         return token if _TOKEN.fullmatch(token) else None
 
 
-def own_page(request: Request) -> None:
-    """Raise `RefusedError` when a browser says that another site's page sent this.
-
-    Browsers too old to say it can't be made to send it either: every POST needs a content
-    type that no form of another site can send.
-    """
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    origin = request.headers.get("origin")
-    if site not in ("same-origin", "none"):
-        raise RefusedError("foreign")
-    # Only the host: a proxy that ends https tells us nothing of the scheme.
-    if origin is not None and _host(origin) != request.headers.get("host"):
-        raise RefusedError("foreign")
-
-
-def _host(origin: str) -> str | None:
+def _host(origin: str) -> str:
     try:
         return urlsplit(origin).netloc
     except ValueError:
-        return None
+        return ""
