@@ -43,14 +43,18 @@ from handlers.view import Prompt, View
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
 CODE = "PA-7K3Q-M2X"
 PHOTO = Media(key="preview:1", kind="photo", name="a.jpg", size=1000)
-SENT = Pending(parts=(Part(text="…"),), media=(PHOTO,))
+STORY = "Đèn đường trước trường học hỏng hai tuần nay."
+_PART = Part(text=STORY)
+SENT = Pending(parts=(_PART,), media=(PHOTO,))
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One prompt as a person sees it, under the *name* of its room."""
+    """What somebody sees who stands as *session* says; *name* says which screen it is."""
 
     name: str
+    session: Session
+    facts: Facts
     prompt: Prompt
 
 
@@ -59,11 +63,13 @@ def screens(content: Content, lang: Lang) -> Iterator[Screen]:
     facts = _facts(content)
     base = Session(lang=lang, consent=content.controller.privacy_version)
     for room in _rooms():
-        yield _screen(base.model_copy(update={"room": room}), facts)
+        yield _at(room, base, facts)
     held = base.model_copy(update={"pending": SENT})
     for room in (Menu(), Topics(), Sorting(), Adding(code=CODE)):
-        yield _screen(held, facts, f"{room.at}: pending", room)
-    yield _screen(base, replace(facts, cards=()), "cases: none", Cases())
+        yield _at(room, held, facts, f"{room.at}: pending")
+    nothing = replace(facts, cards=())
+    for room in (Cases(), Cases(query="den duong")):
+        yield _at(room, base, nothing, "cases: none")
     for topic in content.in_order:
         yield from _form(topic, base, facts)
 
@@ -73,11 +79,14 @@ def _rooms() -> tuple[Room, ...]:
     return (
         Welcome(),
         Welcome(statistics=True, noticed=True),
+        Welcome(noticed=True, refused=True),
         Menu(),
         Languages(),
         MyData(),
         Topics(),
         Cases(),
+        Cases(page=1),
+        Cases(query="den duong"),
         Case(code=CODE),
         Proving(code=CODE),
         Adding(code=CODE),
@@ -87,35 +96,35 @@ def _rooms() -> tuple[Room, ...]:
 
 def _form(topic: Topic, base: Session, facts: Facts) -> Iterator[Screen]:
     """Each question empty and answered, then everything around the form."""
-    answers = {field.name: Answer(value="…", text="…") for field in topic.ask}
+    answers = {field.name: Answer(value="…", text=STORY, parts=(_PART,)) for field in topic.ask}
     empty = Draft(topic=topic.id, opened_at=NOW)
     for index, field in enumerate(topic.ask):
         name = f"{topic.id}: {field.name}"
         asked = empty.model_copy(update={"index": index})
-        yield _screen(base.model_copy(update={"draft": asked}), facts, name, Filling())
-        answered = asked.model_copy(update={"answers": answers, "media": (PHOTO,)})
-        yield _screen(base.model_copy(update={"draft": answered}), facts, name, Filling())
+        yield _at(Filling(), base.model_copy(update={"draft": asked}), facts, name)
+        there = asked.model_copy(update={"answers": answers, "media": (PHOTO,)})
+        answered = base.model_copy(update={"draft": there})
+        yield _at(Filling(), answered, facts, name)
+        if field.kind in {"long_text", "media"}:
+            yield _at(Filling(anew=True), answered, facts, name)
         if field.kind == "commune":
             unclear = Filling(typed="tam dan", options=(Option(value="a", text="Xã Tây Hồ"),))
-            yield _screen(base.model_copy(update={"draft": asked}), facts, name, unclear)
-            unknown = Filling(typed="abc")
-            yield _screen(base.model_copy(update={"draft": asked}), facts, name, unknown)
+            for back in (unclear, Filling(typed="abc")):
+                yield _at(back, base.model_copy(update={"draft": asked}), facts, name)
     done = empty.model_copy(
         update={"index": len(topic.ask), "answers": answers, "media": (PHOTO,), "notes": (_PART,)}
     )
     ready = base.model_copy(update={"draft": done})
-    for room in (Reviewing(), Dropping(), Resuming(), Menu()):
-        yield _screen(ready, facts, f"{topic.id}: {room.at}", room)
+    around: tuple[Room, ...] = (Reviewing(), Dropping(), Resuming(), Menu())
+    for room in around:
+        yield _at(room, ready, facts, f"{topic.id}: {room.at}")
     held = ready.model_copy(update={"pending": SENT})
-    yield _screen(held, facts, f"{topic.id}: resuming, pending", Resuming())
+    yield _at(Resuming(), held, facts, f"{topic.id}: resuming, pending")
 
 
-_PART = Part(text="…")
-
-
-def _screen(session: Session, facts: Facts, name: str = "", room: Room | None = None) -> Screen:
-    standing = session.model_copy(update={"room": room}) if room else session
-    return Screen(name or standing.room.at, doors.show(View(standing, facts)))
+def _at(room: Room, session: Session, facts: Facts, name: str = "") -> Screen:
+    there = session.model_copy(update={"room": room})
+    return Screen(name or room.at, there, facts, doors.show(View(there, facts)))
 
 
 def _facts(content: Content) -> Facts:
