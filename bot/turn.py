@@ -129,7 +129,7 @@ class Turns:
         text = self.content.say("vi", "fault.report", kind=type(error).__name__, id=arrival.id)
         say = Say(text=text)
         channel, address = people.address(tx, operator)
-        number = outbox.add(tx, operator, say.model_dump_json(), arrival.at, lane="notice")
+        number = outbox.add(tx, operator, channel, say.model_dump_json(), arrival.at, lane="notice")
         return Posted(number, operator, channel, address, say)
 
     # -- before the turn -----------------------------------------------------------------------
@@ -192,7 +192,7 @@ def _claim(tx: Tx, arrival: Arrival | Garbled) -> bool:
 
 
 def _post(tx: Tx, contact_id: int, arrival: Arrival, say: Say) -> Posted:
-    number = outbox.add(tx, contact_id, say.model_dump_json(), arrival.at)
+    number = outbox.add(tx, contact_id, arrival.channel, say.model_dump_json(), arrival.at)
     return Posted(number, contact_id, arrival.channel, arrival.address, say)
 
 

@@ -61,7 +61,7 @@ class Tx(ABC):
 
     @abstractmethod
     def add(self, sql: str, params: Params = ()) -> int:
-        """Run ``INSERT … RETURNING id`` for one row and return that id."""
+        """Run an INSERT of one row into a table with an identity and return the new id."""
 
     @abstractmethod
     def many(self, sql: str, params: Iterable[Params]) -> None:

@@ -19,7 +19,7 @@ WAITING: frozenset[State] = frozenset({"queued", "sending"})
 
 ADD = """
     INSERT INTO outbox (contact_id, channel, lane, payload, ticket_id, not_before, created_at)
-    VALUES (?, (SELECT channel FROM contacts WHERE id = ?), ?, ?, ?, ?, ?) RETURNING id
+    VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 # A message waits while an earlier one of its chat and lane is put off: their order is kept.
 DUE = """
@@ -89,15 +89,16 @@ class Pending(NamedTuple):
 def add(
     tx: Tx,
     contact_id: int,
+    channel: str,
     payload: str,
     now: datetime,
     *,
     lane: Lane = "reply",
     ticket_id: int | None = None,
 ) -> int:
-    """Queue a message and return its id, which grows within a chat."""
+    """Queue a message to a contact of *channel*; return its id, which grows within a chat."""
     at = ms(now)
-    return tx.add(ADD, (contact_id, contact_id, lane, payload, ticket_id, at, at))
+    return tx.add(ADD, (contact_id, channel, lane, payload, ticket_id, at, at))
 
 
 def due(tx: Tx, channel: str, now: datetime, after_id: int, limit: int) -> tuple[Due, ...]:

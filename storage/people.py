@@ -15,7 +15,7 @@ FIND = "SELECT id, person_id, reachable FROM contacts WHERE channel = ? AND addr
 GET = "SELECT id, person_id, reachable FROM contacts WHERE id = ?"
 FIND_MOVED = "SELECT contact_id FROM chat_moves WHERE channel = ? AND address_key = ?"
 ADD_PERSON = """
-    INSERT INTO people (name, phone, lang, created_at) VALUES ('', '', '', ?) RETURNING id
+    INSERT INTO people (name, phone, lang, created_at) VALUES ('', '', '', ?)
 """
 DROP_PERSON = "DELETE FROM people WHERE id = ?"
 # Two workers may meet the same new chat at once: one of them inserts, both then find.

@@ -113,7 +113,7 @@ class PostgresConnection(Connection):
 
     def add(self, sql: str, params: Params = ()) -> int:
         """See `Tx`."""
-        return int(self._run(sql, params).get_value(0, 0) or 0)
+        return int(self._run(f"{sql} RETURNING id", params).get_value(0, 0) or 0)
 
     def many(self, sql: str, params: Iterable[Params]) -> None:
         """See `Tx`; psycopg sends them all before it waits."""

@@ -66,8 +66,9 @@ class SqliteConnection(Connection):
 
     def add(self, sql: str, params: Params = ()) -> int:
         """See `Tx`."""
-        number: int = self._cursor.execute(sql, params).fetchone()[0]
-        return number
+        # RETURNING would cost three times the insert: SQLite gathers its rows in a table first.
+        number: int | None = self._cursor.execute(sql, params).lastrowid
+        return number or 0
 
     def many(self, sql: str, params: Iterable[Params]) -> None:
         """See `Tx`."""

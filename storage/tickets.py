@@ -26,7 +26,6 @@ ADD = """
         ?, ?, (SELECT person_id FROM contacts WHERE id = ?), ?, ?, ?, ?, 'recorded', 1, ?,
         ?, ?, ?, ?, 0, ''
     )
-    RETURNING id
 """
 HOLD = """
     INSERT INTO ticket_contacts (ticket_id, contact_id, since) VALUES (?, ?, ?)

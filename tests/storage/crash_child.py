@@ -20,7 +20,7 @@ def turn(tx: Tx, number: int) -> bool:
         return False
     chat = sessions.open(tx, "test", str(number % WAITING), NOW)
     sessions.save(tx, chat.contact_id, f'{{"last":{number}}}', NOW)
-    outbox.add(tx, chat.contact_id, str(number), NOW)
+    outbox.add(tx, chat.contact_id, "test", str(number), NOW)
     if number % 8 == 0:
         tickets.open(tx, chat.contact_id, case(f"T{number}"), NOW, SECRET)
     return True

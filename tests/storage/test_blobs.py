@@ -1,6 +1,7 @@
 import asyncio
 import hashlib
 import os
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -124,6 +125,25 @@ async def test_a_cancelled_upload_leaves_nothing(blobs: Blobs, root: Path) -> No
     await asyncio.sleep(0.2)
     for path in everything(root):
         assert hashlib.sha256(path.read_bytes()).hexdigest() == path.name
+
+
+async def test_a_cancelled_upload_waits_for_a_slow_disk(
+    blobs: Blobs, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is being made while the caller gives up is gone when the caller is told."""
+    make = tempfile.mkstemp
+
+    def slowly(*, prefix: str, dir: Path) -> tuple[int, str]:  # noqa: A002 - mkstemp's own name
+        time.sleep(0.1)
+        return make(prefix=prefix, dir=dir)
+
+    monkeypatch.setattr(tempfile, "mkstemp", slowly)
+    task = asyncio.create_task(blobs.keep(chunks(PNG), limit=LIMIT))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await asyncio.sleep(0.1)
+    assert everything(root) == []
 
 
 async def test_what_a_crash_left_is_cleaned_up(blobs: Blobs, root: Path) -> None:

@@ -15,7 +15,10 @@ async def queue(
 
     def add(tx: Tx) -> list[int]:
         contacts = [people.contact(tx, channel, address, NOW).id for address in addresses]
-        return [outbox.add(tx, contact, f"to {contact}", NOW, lane=lane) for contact in contacts]
+        return [
+            outbox.add(tx, contact, channel, f"to {contact}", NOW, lane=lane)
+            for contact in contacts
+        ]
 
     return await store.run(add)
 

@@ -126,7 +126,7 @@ async def test_a_move_learnt_late_brings_both_contacts_together(store: Store) ->
         sessions.save(tx, new.contact_id, "new state", NOW)
         tickets.open(tx, new.contact_id, case(CODE, media=(PHOTO,)), NOW, SECRET)
         tickets.hold(tx, "PA-2222-222", new.contact_id, NOW)
-        outbox.add(tx, new.contact_id, "{}", NOW)
+        outbox.add(tx, new.contact_id, "telegram", "{}", NOW)
         timers.set(tx, new.contact_id, "album", NOW)
         people.move(tx, "telegram", "-100", "-1001", NOW)
         return old.contact_id, new.contact_id
@@ -178,7 +178,7 @@ async def test_nothing_personal_is_stored_around_the_seal(database_url: str) -> 
     def live(tx: Tx) -> int:
         chat = sessions.open(tx, "web", address, NOW)
         tickets.open(tx, chat.contact_id, case(name=name, phone=phone), NOW, SECRET)
-        outbox.add(tx, chat.contact_id, "{}", NOW)
+        outbox.add(tx, chat.contact_id, "web", "{}", NOW)
         timers.set(tx, chat.contact_id, "t", NOW)
         inbox.claim(tx, "web:1", NOW)
         failed = inbox.Failed("web:2", NOW, chat.contact_id, f"raw {address}", "E", f"{name}")

@@ -115,6 +115,20 @@ async def test_a_reading_connection_is_made_anew(store: Store, url: str) -> None
     assert await store.read(lambda tx: tx.rows(BACKEND)[0][0]) != backend
 
 
+async def test_a_primary_that_became_a_replica_is_left(store: Store) -> None:
+    """When the server takes no more changes, as after a failover, a new connection is made."""
+    backends: list[int] = []
+
+    def change(tx: Tx) -> int:
+        backends.append(tx.rows(BACKEND)[0][0])
+        if len(backends) == 1:
+            tx.do("SET TRANSACTION READ ONLY")
+        return add(tx, 1)
+
+    assert await store.run(change) == 1
+    assert len(set(backends)) == 2
+
+
 async def test_a_server_that_is_gone_is_said_to_be_gone(
     store: Store, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -105,18 +105,17 @@ async def test_a_second_writer_is_refused_until_the_first_is_killed(url: str) ->
         assert holder.stdout is not None
         assert await asyncio.to_thread(holder.stdout.readline) == b"open\n"
         with pytest.raises(StorageTakenError, match=r"bot\.db"):
-            await open_store(url)
+            await migrate(url)
         holder.kill()
         holder.wait()
-    store = await open_store(url)
-    await store.close()
+    assert await migrate(url) == []
 
 
 async def test_a_refused_second_writer_does_not_loosen_the_first(store: Store, url: str) -> None:
     """Being refused in the same process leaves the holder holding and writing."""
     for _ in range(2):
         with pytest.raises(StorageTakenError):
-            await open_store(url)
+            await migrate(url)
     assert await store.run(lambda tx: tx.row("SELECT 1")) == (1,)
 
 
