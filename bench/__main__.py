@@ -13,12 +13,24 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
 
-from bench import end_to_end, turns
+from bench import end_to_end, footprint, reads, territory, turns
 from bench.figures import Figure, machine, table
+
+ROUNDS = 3
+
+
+def measure_territory(*, quick: bool) -> list[Figure]:
+    """How well and how fast communes are understood; the shares are the same in each round."""
+    rounds = [territory.measure() for _ in range(1 if quick else ROUNDS)]
+    return [Figure(name, "figure", tuple(each[name] for each in rounds)) for name in rounds[0]]
+
 
 SECTIONS: Mapping[str, Callable[..., list[Figure]]] = {
     "turns": turns.measure,
     "end_to_end": end_to_end.measure,
+    "reads": reads.measure,
+    "footprint": footprint.measure,
+    "territory": measure_territory,
 }
 
 

@@ -5,22 +5,18 @@ do its work would be the fastest of all.
 """
 
 import asyncio
-import sqlite3
-import tempfile
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
-
-import psycopg
 
 from bench.bare import Bare, bare_lanes, bare_sqlite, bare_threads, rows_expected
 from bench.citizens import Town, content
 from bench.closed_loop import Pace, drive
+from bench.databases import count_rows, fresh_sqlite
 from bench.figures import Budget, Figure, at_least, ratios
 from handlers.content import Content
-from storage import SQLITE, open_store
+from storage import open_store
 from tests.postgres_server import fresh_database, postgres_server
 
 WAITING = (16, 64, 1)
@@ -49,10 +45,10 @@ class Engine(NamedTuple):
 
 def measure(*, quick: bool) -> list[Figure]:
     """Every way, at every load, in alternating rounds."""
-    rounds, seconds = (2, 0.6) if quick else (5, 1.0)
+    rounds, seconds = (2, 0.4) if quick else (5, 1.0)
     with postgres_server(durable=True) as server:
         engines = (
-            Engine("SQLite", _sqlite, {"bare, one hop": partial(_bare, bare_sqlite)}),
+            Engine("SQLite", fresh_sqlite, {"bare, one hop": partial(_bare, bare_sqlite)}),
             Engine(
                 "PostgreSQL",
                 partial(fresh_database, server),
@@ -123,31 +119,9 @@ async def _engine(province: Content, url: str, waiting: int, seconds: float) -> 
     return Run(pace, _amiss(url, town.rows_expected(pace.done)) + town.failed)
 
 
-@contextmanager
-def _sqlite() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="lang-nghe-bench-") as folder:
-        yield f"{SQLITE}{folder}/bench.db"
-
-
 def _amiss(url: str, expected: Mapping[str, int]) -> int:
-    found = _rows(url, expected)
+    found = count_rows(url, expected)
     return sum(abs(found[table] - count) for table, count in expected.items())
-
-
-def _rows(url: str, tables: Iterable[str]) -> dict[str, int]:
-    statements = {table: f"SELECT COUNT(*) FROM {table}" for table in tables}  # noqa: S608 - our own names
-    if url.startswith(SQLITE):
-        file = sqlite3.connect(Path(url.removeprefix(SQLITE)))
-        found = {table: file.execute(sql).fetchone()[0] for table, sql in statements.items()}
-        file.close()
-        return found
-    with psycopg.connect(url) as server:
-        return {table: _first(server, sql) for table, sql in statements.items()}
-
-
-def _first(server: psycopg.Connection, sql: str) -> int:
-    row = server.execute(sql.encode()).fetchone()
-    return int(row[0]) if row else 0
 
 
 def _cpu(runs: Sequence[Run]) -> list[float]:
