@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from html import escape
 
 from bot.turn import ZONE
+from handlers.codes import CODE_NUMBERS, make_code
 from handlers.content import Content, Lang, Topic
 from handlers.events import Media
 from handlers.facts import Facts
@@ -149,7 +150,8 @@ def _facts(content: Content) -> Facts:
         Happening(at=NOW, kind="added", text="…", files=1),
     )
     story = Story(card=card, lines=lines, media=(PHOTO,), happenings=told)
-    cards = (card, card.model_copy(update={"status": "withdrawn"})) * 4
+    others = (make_code((n,) * CODE_NUMBERS) for n in range(7))
+    cards = (card, *(card.model_copy(update={"code": c, "status": "withdrawn"}) for c in others))
     return Facts(now=NOW, content=content, cards=cards, story=story)
 
 

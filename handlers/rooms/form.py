@@ -396,7 +396,7 @@ def _officially(field: Field, answer: Answer, content: Content) -> str:
     """The answer as officials read it: in Vietnamese, whatever language it was chosen in."""
     match field.kind:
         case "choice":
-            return next(o.label.vi for o in field.options if o.id == answer.value)
+            return next((o.label.vi for o in field.options if o.id == answer.value), answer.text)
         case "commune" if commune := content.territory.get(answer.value):
             return commune.name
         case _:

@@ -1,0 +1,81 @@
+"""A turn as the shell takes it, with everything that must hold after any turn whatever."""
+
+from handlers.conversation import needs, step
+from handlers.events import Event, SentUnreadable
+from handlers.facts import Facts, Needs
+from handlers.rooms import doors
+from handlers.session import Room, Session, Welcome
+from handlers.view import Turn, View
+
+LONGEST_LABEL = 35
+LONGEST_MESSAGE = 4096  # what one message of a messenger holds
+
+
+def marshalled(session: Session) -> Session:
+    """The session as storage gives it back: it must be the same."""
+    again = Session.model_validate_json(session.model_dump_json())
+    assert again == session
+    return again
+
+
+def asked_for(wanted: Needs, everything: Facts) -> Facts:
+    """Of *everything* only what was asked for, as the shell reads it."""
+    story = everything.story if wanted.story else None
+    if story is not None and story.card.code != wanted.story:
+        story = None
+    return Facts(
+        now=everything.now,
+        content=everything.content,
+        code=everything.code if wanted.fresh else "",
+        receipt=everything.receipt if wanted.fresh else "",
+        cards=everything.cards if wanted.cards else (),
+        story=story if wanted.story else None,
+        proved=everything.proved if wanted.receipt else False,
+        invited=everything.invited if wanted.invitation else None,
+    )
+
+
+def turn(session: Session, event: Event, everything: Facts) -> Turn:
+    """One turn, knowing only what it asked for.
+
+    Holds after any turn: the session survives storage, prompts are numbered upwards, and whoever is
+    answered has the current question before them, in their language, with buttons that fit.
+    """
+    session = marshalled(session)
+    after = step(session, event, asked_for(needs(session, event), everything))
+    marshalled(after.session)
+    assert after.session.step == session.step + (after.say is not None)
+    if after.say is not None:
+        say = after.say
+        assert say.step == after.session.step
+        assert say.lang == after.session.lang
+        assert say.choices == after.session.offered
+        assert all(0 < len(choice.label) <= LONGEST_LABEL for choice in say.choices)
+        assert len({choice.label for choice in say.choices}) == len(say.choices)
+        assert len({choice.key for choice in say.choices}) == len(say.choices)
+        assert len(say.text) <= LONGEST_MESSAGE
+        assert say.text == say.text.strip()
+    return after
+
+
+def shown(session: Session, everything: Facts) -> Session:
+    """The session after its room was shown, so that its choices can be pressed."""
+    at_door = isinstance(session.room, Welcome)
+    standing = session.model_copy(update={"consent": "" if at_door else session.consent})
+    return turn(standing, SentUnreadable(), everything).session
+
+
+def ends_with_the_question(after: Turn, everything: Facts) -> bool:
+    """Whether what is said ends with the prompt of the room the session now stands in."""
+    session = after.session
+    if isinstance(session.room, Welcome):  # shown once, it counts as read
+        kinds = ((False, False), (True, False), (True, True))
+        rooms: tuple[Room, ...] = tuple(
+            session.room.model_copy(update={"noticed": noticed, "refused": refused})
+            for noticed, refused in kinds
+        )
+    else:
+        rooms = (session.room,)
+    shown_in = (View(session.model_copy(update={"room": room}), everything) for room in rooms)
+    prompts = [doors.show(view).text for view in shown_in]
+    return after.say is not None and any(after.say.text.endswith(prompt) for prompt in prompts)
