@@ -23,8 +23,10 @@ T = TypeVar("T")
 
 Fault = Literal["conflict", "lost", "unavailable"]
 
-# Seconds between the attempts of one batch. Four in all: longer, and a person had better be told.
-PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+# Seconds: the first pause between the attempts of one batch, each next one doubled, and how long
+# they may take in all. Longer, and a person had better be told; a stop must be over in 10 s.
+PAUSE = 0.05
+PATIENCE = 5.0
 
 
 class Connection(Tx):
@@ -92,7 +94,7 @@ class Outcome(Generic[T]):
 
 def persist(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Outcome[Any]]:
     """Run *jobs* in order, durably; the outcomes are in the same order."""
-    pauses = iter(PAUSES)
+    pause, until = PAUSE, time.monotonic() + PATIENCE
     while True:
         try:
             return _together(connection, jobs)
@@ -102,10 +104,10 @@ def persist(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Outcome[An
                 return [persist(connection, [job])[0] for job in jobs]
             if fault is None:
                 return [Outcome(error=error)]
-            pause = next(pauses, None)
-            if fault == "unavailable" or pause is None:
+            if fault == "unavailable" or time.monotonic() + pause > until:
                 return [Outcome(error=_unavailable(error)) for _ in jobs]
         time.sleep(pause)
+        pause *= 2
 
 
 def look(connection: Connection, unit: Callable[[Tx], T]) -> T:

@@ -86,7 +86,7 @@ class Pending(NamedTuple):
     oldest: datetime | None
 
 
-def add(
+def add(  # noqa: PLR0913 - a row
     tx: Tx,
     contact_id: int,
     channel: str,

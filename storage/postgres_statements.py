@@ -243,7 +243,9 @@ def _checked(result: PGresult) -> PGresult:
     if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
         return result
     state = (result.error_field(DiagnosticField.SQLSTATE) or b"").decode()
-    message = result.error_message.decode("utf-8", "replace").strip()
+    # Not its detail, which may quote what a person wrote.
+    primary = result.error_field(DiagnosticField.MESSAGE_PRIMARY) or result.error_message
+    message = primary.decode("utf-8", "replace").strip()
     try:
         kind = psycopg.errors.lookup(state)
     except KeyError:

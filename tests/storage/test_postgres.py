@@ -133,7 +133,7 @@ async def test_a_server_that_is_gone_is_said_to_be_gone(
     store: Store, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When every attempt is cut, callers hear that nothing was stored; later ones are served."""
-    monkeypatch.setattr(batch, "PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(batch, "PATIENCE", 0.5)
     runs = 0
 
     def cut(tx: Tx) -> int:
@@ -145,7 +145,7 @@ async def test_a_server_that_is_gone_is_said_to_be_gone(
 
     with pytest.raises(StorageUnavailableError):
         await store.run(cut)
-    assert runs == 3
+    assert 2 <= runs <= 4
     assert await store.run(partial(add, name=2)) == 1
     assert await store.read(lambda tx: tx.rows(COUNTS)) == [(2, 1)]
 
