@@ -245,6 +245,8 @@ async def _serve(app: App, stop: asyncio.Event) -> None:
             "storage": app.store.engine,
         },
     )
+    for sender in app.senders.values():
+        await sender.catch_up()
     tasks = [asyncio.ensure_future(part) for part in parts]
     serving = asyncio.create_task(
         serve(http, socket, stop=stop, closing=app.web.close if app.web else lambda: None)
