@@ -74,32 +74,35 @@ def _begin(topic_id: str, view: View) -> Next:
     if draft is None:
         draft = Draft(topic=topic_id, opened_at=view.facts.now)
     elif draft.topic != topic_id:
-        draft = _moved(draft, topic, view)
+        moved = _moved(draft, topic, view)
+        if isinstance(moved, str):
+            return Next(view.session, moved)
+        draft = moved
     draft = draft.model_copy(update={"index": 0})
     begun = take_in(View(enter(view.session, Filling(), draft=draft), view.facts))
     remind = SetTimer(timer=DRAFT_TIMER, seconds=REMIND_AFTER)
     return Next(begun.session, begun.notice, (remind,))
 
 
-def _moved(draft: Draft, topic: Topic, view: View) -> Draft:
-    """The same draft under another topic; answers stay where both forms ask the same."""
-    before = {field.name: field.kind for field in view.content.topics[draft.topic].ask}
-    kept = {
-        field.name: draft.answers[field.name]
-        for field in topic.ask
-        if field.name in draft.answers
-        and field.kind == before.get(field.name)
-        and field.kind != "choice"
-    }
-    lost = tuple(
-        part
-        for name, answer in draft.answers.items()
-        if name not in kept and before.get(name) == "long_text"
-        for part in answer.parts
+def _moved(draft: Draft, topic: Topic, view: View) -> Draft | str:
+    """The same draft under another topic, or why it has no room for what must become a remark.
+
+    Answers stay where both forms ask the same; the others become remarks, but for a name or phone,
+    which belong into no case and wait to be asked for again.
+    """
+    before = topic_of(draft, view).ask
+    kinds = {field.name: field.kind for field in topic.ask if field.kind != "choice"}
+    leaving = [f for f in before if kinds.get(f.name) != f.kind and not f.personal]
+    remarks = tuple(
+        Part(text=f"{field.label.in_(view.lang)}: {told(field, answer.value, answer.text, view)}")
+        for field in leaving
+        if (answer := draft.answers.get(field.name)) and answer.value
     )
-    return draft.model_copy(
-        update={"topic": topic.id, "answers": kept, "notes": (*draft.notes, *lost)}
-    )
+    gone = {field.name for field in leaving}
+    kept = {name: answer for name, answer in draft.answers.items() if name not in gone}
+    notes = (*draft.notes, *remarks)
+    changed = {"topic": topic.id, "answers": kept, "notes": notes}
+    return unfit(notes, view) or draft.model_copy(update=changed)
 
 
 def take_in(view: View) -> Next:
