@@ -43,6 +43,7 @@ def turn(session: Session, event: Event, everything: Facts) -> Turn:
     """
     session = marshalled(session)
     after = step(session, event, asked_for(needs(session, event), everything))
+    assert after == step(session, event, everything), "it did not ask for all it used"
     marshalled(after.session)
     assert after.session.step == session.step + (after.say is not None)
     if after.say is not None:
