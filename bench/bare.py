@@ -45,7 +45,7 @@ SCHEMA = """
 CLAIM = "INSERT INTO inbox (id, at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
 LOAD = "SELECT state FROM conversations WHERE chat = ?"
 SAVE = "UPDATE conversations SET state = ?, at = ? WHERE chat = ?"
-QUEUE = "INSERT INTO outbox (chat, payload, at) VALUES (?, ?, ?) RETURNING id"
+QUEUE = "INSERT INTO outbox (chat, payload, at) VALUES (?, ?, ?)"
 OPEN = """
     INSERT INTO tickets (code, chat, unit, status, due, body) VALUES (?, ?, ?, 0, ?, ?) RETURNING id
 """
@@ -81,7 +81,6 @@ def unit(cursor: Cursor, speak: Speak, number: int, lock: str = "") -> None:
     cursor.execute(speak(SAVE), (json.dumps(state), number, chat))
     for _ in range(1 + number % 2):
         cursor.execute(speak(QUEUE), (chat, PAYLOAD, number))
-        cursor.fetchone()
     if number % 8 == 0:
         cursor.execute(speak(OPEN), (f"PA-{number}", chat, f"unit{number % 20}", number, STATE))
         ticket = cursor.fetchone()[0]

@@ -18,8 +18,8 @@ from bench.citizens import content, labelled, with_labels
 from bench.closed_loop import percentile
 from bench.figures import Figure, at_least, at_most, ratios
 from bench.processes import Bot, cpu_seconds, free_port, our_bot, running, the_plain_bot
-from bench.telegram_people import Crowd
-from tests.fakes.telegram import FakeTelegram, Options
+from bench.telegram_people import Crowd, platform
+from tests.fakes.telegram import FakeTelegram
 
 CITIZENS = 200
 LATENCIES = (0.0, 0.05)
@@ -90,7 +90,7 @@ def _figures(load: str, runs: Mapping[str, Sequence[Run]]) -> Iterator[Figure]:
 
 async def _run(side: Side, latency: float, seconds: float) -> Run:
     with tempfile.TemporaryDirectory(prefix="lang-nghe-bench-") as name:
-        async with await _server(latency) as server:
+        async with await platform(latency) as server:
             with running(side.start(Path(name), server), Path(name)) as process:
                 crowd = Crowd(server, side.script)
                 await crowd.talk()
@@ -114,7 +114,7 @@ async def _killed(side: Side) -> list[Figure]:
     """Everybody greets at once, the bot is killed in the middle of it and started again."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lang-nghe-bench-")))
-        async with await _server(LATENCIES[-1]) as server:
+        async with await platform(LATENCIES[-1]) as server:
             bot = side.start(folder, server)
             crowd = Crowd(server, side.script)
             people = [crowd.person() for _ in range(CITIZENS)]
@@ -141,7 +141,3 @@ async def _quiet(heard: Callable[[], int], server: FakeTelegram) -> None:
         await asyncio.sleep(0.1)
         if (now := heard()) != last:
             last, since = now, perf_counter()
-
-
-async def _server(latency: float) -> FakeTelegram:
-    return await FakeTelegram.start(latency=latency, options=Options(journal=0, remember=20))

@@ -5,15 +5,15 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 import aiohttp
 
 from bench.citizens import content, labelled
 from bench.figures import Budget, Figure, at_most
-from bench.processes import free_port, our_bot, resident_mb, running
-from bench.telegram_people import Crowd
+from bench.processes import cpu_seconds, free_port, our_bot, resident_mb, running
+from bench.telegram_people import Crowd, platform
 from bench.web_people import first_load, visitor
-from tests.fakes.telegram import FakeTelegram, Options
 
 CONVERSATIONS = 500
 AT_ONCE = 10
@@ -25,32 +25,42 @@ KILOBYTES = at_most(100)
 
 def measure(*, quick: bool) -> list[Figure]:
     """Starts on a new database and again on the same; then the memory after many conversations."""
-    rounds, conversations = (2, 100) if quick else (5, CONVERSATIONS)
+    rounds, conversations = (1, 60) if quick else (5, CONVERSATIONS)
     starts = [asyncio.run(_starts()) for _ in range(rounds)]
-    figures = [
-        _figure("start to first answer, new database", "s", [new for new, _, _ in starts], SECONDS),
-        _figure("start to first answer, again", "s", [again for _, again, _ in starts], SECONDS),
-        _figure("first load of the page", "kB", [load for _, _, load in starts], KILOBYTES),
-    ]
+    figures = _told("start on a new database", [new for new, _ in starts])
+    figures += _told("start on the same again", [again for _, again in starts])
     return figures + asyncio.run(_memory(conversations))
 
 
-async def _starts() -> tuple[float, float, float]:
+class Start(NamedTuple):
+    """From the command to the first answer."""
+
+    seconds: float
+    cpu_seconds: float
+    page_kb: float
+
+
+def _told(row: str, starts: Sequence[Start]) -> list[Figure]:
+    return [
+        _figure(row, "s to first answer", [start.seconds for start in starts], SECONDS),
+        _figure(row, "CPU s", [start.cpu_seconds for start in starts]),
+        _figure(row, "first load kB", [start.page_kb for start in starts], KILOBYTES),
+    ]
+
+
+async def _starts() -> tuple[Start, Start]:
     with tempfile.TemporaryDirectory(prefix="lang-nghe-bench-") as folder:
-        new, load = await _start(Path(folder))
-        again, _ = await _start(Path(folder))
-    return new, again, load
+        return await _start(Path(folder)), await _start(Path(folder))
 
 
-async def _start(folder: Path) -> tuple[float, float]:
-    """Seconds from the command to the first answer, and kB of the page."""
+async def _start(folder: Path) -> Start:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     begun = perf_counter()
-    with running(our_bot(folder, port), folder):
+    with running(our_bot(folder, port), folder) as process:
         await _answered(url, begun + PATIENCE)
-        taken = perf_counter() - begun
-        return taken, await first_load(url) / 1000
+        taken, spent = perf_counter() - begun, cpu_seconds(process) or 0.0
+        return Start(taken, spent, await first_load(url) / 1000)
 
 
 async def _answered(url: str, until: float) -> None:
@@ -72,10 +82,9 @@ async def _memory(conversations: int) -> list[Figure]:
     """Half of the conversations on the web, half on Telegram."""
     script, port = labelled(content()), free_port()
     url = f"http://127.0.0.1:{port}"
-    options = Options(journal=0, remember=20)
     with tempfile.TemporaryDirectory(prefix="lang-nghe-bench-") as name:
         folder = Path(name)
-        async with await FakeTelegram.start(options=options) as server:
+        async with await platform() as server:
             bot = our_bot(folder, port, server.url, server.token)
             with running(bot, folder) as process:
                 await _answered(url, perf_counter() + PATIENCE)

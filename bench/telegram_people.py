@@ -1,13 +1,21 @@
 """Citizens on a strict Bot API server, who go through a script as fast as they are answered."""
 
 import asyncio
+import logging
 from itertools import count
 from time import perf_counter
 
-from tests.fakes.telegram import FakeTelegram, Person, Shown
+from tests.fakes.telegram import FakeTelegram, Options, Person, Shown
 
 PATIENCE = 60.0  # seconds until a bot must have answered
 SENT = "PA-"  # stands in the last answer when the case has got its code
+
+
+async def platform(latency: float = 0.0) -> FakeTelegram:
+    """A strict server that keeps little, so that its own memory does not slow it."""
+    # It would tell of every bot that is killed in the middle of a call.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+    return await FakeTelegram.start(latency=latency, options=Options(journal=0, remember=20))
 
 
 class Crowd:
