@@ -125,7 +125,8 @@ function fillText(row, entry) {
   if (entry.who === 'me') words.textContent = text;
   else words.appendChild(rich(text));
   if (entry.choices && entry.choices.length) {
-    const list = entry.choices.map((choice) => choice.n + '. ' + choice.label).join('; ');
+    const numbered = entry.expects === 'choice';
+    const list = entry.choices.map((c) => (numbered ? c.n + '. ' : '') + c.label).join('; ');
     words.appendChild(make('span', 'unseen', ' ' + word('choices') + ': ' + list));
   }
 }

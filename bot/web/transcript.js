@@ -21,6 +21,7 @@ function point() {
   if (nearEnd()) unread = false;
   const label = $('newer').querySelector('span');
   $('newer').hidden = nearEnd();
+  $('newer').classList.toggle('unread', unread);
   label.dataset.word = unread ? 'newer' : 'below';
   label.textContent = word(label.dataset.word);
 }
@@ -82,7 +83,8 @@ function offer(asks, open) {
     const halves = paired(asks.choices);
     asks.choices.forEach((choice, at) => {
       const element = button('choice ' + choice.tone + (halves.has(at) ? ' half' : ''), '');
-      element.appendChild(make('b', '', String(choice.n)));
+      // A number is a promise that typing it chooses: not where "2" may be the answer itself.
+      if (asks.expects === 'choice') element.appendChild(make('b', '', String(choice.n)));
       element.appendChild(make('span', '', choice.label));
       element.dataset.n = choice.n;
       element.dataset.step = asks.step;
