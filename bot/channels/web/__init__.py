@@ -136,11 +136,7 @@ class WebChannel:
         router = APIRouter(
             prefix="/chat",
             tags=["chat"],
-            dependencies=[
-                Depends(self._visitors.own_page),
-                Depends(self._visitors.address),
-                Security(cookie),
-            ],
+            dependencies=[Depends(self._visitors.known), Security(cookie)],
             responses=refusals("no_cookie", "foreign", "bad_request", "broken"),
         )
         private = [Depends(_private)]
@@ -260,5 +256,6 @@ class WebChannel:
             raise RefusedError(next(codes)) from error
 
 
-def _private(response: Response) -> None:
+# Waits for nothing, but FastAPI would put a plain function on another thread.
+async def _private(response: Response) -> None:
     response.headers["Cache-Control"] = "no-store"

@@ -47,6 +47,11 @@ class Visitors:
             samesite="lax",
         )
 
+    async def known(self, request: Request) -> None:
+        """Raise `RefusedError` unless a visitor of ours asks this from our own page."""
+        self.own_page(request)
+        self.address(request)
+
     def own_page(self, request: Request) -> None:
         """Raise `RefusedError` when a browser says that another site's page sent this.
 
