@@ -1,0 +1,85 @@
+"""What is in the memory of a bot that has been stopped."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from handlers.messages import Say
+from storage import history, inbox, open_store, outbox
+from storage.blobs import Blobs
+from storage.database import Tx
+
+T = TypeVar("T")
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
+
+CASES = "SELECT id, code, topic, unit FROM tickets ORDER BY id"
+FILES = """
+    SELECT f.sha256, f.state FROM ticket_files l JOIN files f ON f.key = l.file_key
+    WHERE l.ticket_id = ? ORDER BY l.place
+"""
+CONSENTS = "SELECT purpose FROM consents ORDER BY id"
+STAFF = "SELECT role FROM staff ORDER BY contact_id"
+
+
+class Case(NamedTuple):
+    """One ticket, with the bytes of its files."""
+
+    code: str
+    topic: str
+    unit: str
+    files: tuple[bytes, ...]
+
+
+class Kept(NamedTuple):
+    """All that matters of a whole database. *sound*: every history is as it was written."""
+
+    cases: tuple[Case, ...]
+    consents: tuple[str, ...]
+    staff: tuple[str, ...]
+    failed: tuple[str, ...]
+    unsent: int
+    sound: bool
+
+
+def waiting(database_url: str) -> list[tuple[str, str]]:
+    """Address and text of every message on Telegram that a killed bot had not written off yet."""
+
+    def look(tx: Tx) -> list[tuple[str, str]]:
+        found = outbox.due(tx, "telegram", FAR, 0, 10_000)
+        return [(row.address, Say.model_validate_json(row.payload).text) for row in found]
+
+    return asyncio.run(_read(database_url, look))
+
+
+def kept(database_url: str, files: Path) -> Kept:
+    """Read it all."""
+    blobs = Blobs(files)
+
+    def content(sha256: str) -> bytes:
+        with blobs.open(sha256) as file:
+            return file.read()
+
+    def look(tx: Tx) -> Kept:
+        return Kept(
+            cases=tuple(
+                Case(code, topic, unit, tuple(content(row[0]) for row in tx.rows(FILES, (number,))))
+                for number, code, topic, unit in tx.rows(CASES)
+            ),
+            consents=tuple(row[0] for row in tx.rows(CONSENTS)),
+            staff=tuple(row[0] for row in tx.rows(STAFF)),
+            failed=tuple(one.id for one in inbox.failures(tx, 100)),
+            unsent=sum(outbox.pending(tx, channel).waiting for channel in ("telegram", "web")),
+            sound=history.verify_all(tx) is None,
+        )
+
+    return asyncio.run(_read(database_url, look))
+
+
+async def _read(database_url: str, look: Callable[[Tx], T]) -> T:
+    store = await open_store(database_url)
+    try:
+        return await store.read(look)
+    finally:
+        await store.close()
