@@ -130,8 +130,9 @@ window.addEventListener('online', () => outbox.flush());
 if (window.visualViewport) {
   const fit = () => {
     if (window.visualViewport.scale > 1.01) return; // a reader who zooms in keeps the page as it is
-    document.documentElement.style.setProperty('--height', window.visualViewport.height + 'px');
+    $('app').style.height = window.visualViewport.height + 'px';
     window.scrollTo(0, 0);
+    transcript.refit();
   };
   window.visualViewport.addEventListener('resize', fit);
   fit();

@@ -13,6 +13,7 @@ const scroll = $('scroll');
 const log = $('log');
 let question = null;
 let unread = false;
+let pinned = true; // the end is in sight
 
 const nearEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
 
@@ -151,5 +152,11 @@ export function progress(id, fraction) {
   if (bar) bar.value = fraction;
 }
 
-scroll.addEventListener('scroll', point);
+scroll.addEventListener('scroll', () => { pinned = nearEnd(); point(); });
+
+// The room for the conversation has changed (a keyboard came or went): its end stays in sight.
+export function refit() {
+  if (pinned) toEnd();
+  else point();
+}
 $('newer').addEventListener('click', toEnd);

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from handlers.events import Chose, Said, Started
 from handlers.messages import Say
-from tests.web.browser import Phone, phone, until
+from tests.web.browser import PHONE, Phone, phone, until
 from tests.web.served import Served, served
 from tests.web.test_chatting import answered, send
 from tests.web.test_losing_the_line import ticked
@@ -104,6 +104,17 @@ def test_composer_stays_in_sight(screen: Page) -> None:
     """The box to write in is always on the screen."""
     expect(screen.locator("#say")).to_be_in_viewport(ratio=1)
     expect(screen.locator("#send")).to_be_in_viewport(ratio=1)
+
+
+def test_keyboard_on_the_screen_hides_nothing(page: Page) -> None:
+    """When the phone's keyboard takes half of the screen, box and last choice stay in sight."""
+    send(page, "xin hỏi")
+    answered(page, "1/4")
+    page.set_viewport_size({"width": 360, "height": 380})
+    expect(page.locator("#say")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#choices button").last).to_be_in_viewport(ratio=1)
+    page.set_viewport_size(PHONE)
+    expect(page.locator("#say")).to_be_in_viewport(ratio=1)
 
 
 def test_darkness_is_dark(chat: Served, browser: Browser) -> None:

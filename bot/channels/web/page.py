@@ -39,8 +39,9 @@ class Page:
     """
 
     def __init__(self, *, max_file: int) -> None:
-        read = {entry.name: entry.read_bytes() for entry in files("bot.web").iterdir()}
-        found = {name: read[name] for name in sorted(read) if name.rpartition(".")[2] in _MIMES}
+        entries = sorted(files("bot.web").iterdir(), key=lambda entry: entry.name)
+        ours = [entry for entry in entries if entry.name.rpartition(".")[2] in _MIMES]
+        found = {entry.name: entry.read_bytes() for entry in ours}
         self.version = hashlib.sha256(b"".join(found.values())).hexdigest()[:12]
         shell = [name for name in found if name not in _AT_THE_ROOT and not name.endswith(".png")]
         for name in _AT_THE_ROOT:
