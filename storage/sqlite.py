@@ -164,6 +164,8 @@ def _uri(path: Path) -> str:
 
 def _take(path: Path) -> int:
     """Make the file at *path* if it is new, its owner's alone, and lock it while we live."""
+    if path.exists() and not path.is_file():
+        raise StorageUnavailableError(f"{path} is not a file")  # nor ours to close to others
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Not the database itself: closing any descriptor of it would drop SQLite's own locks.
     lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)

@@ -167,3 +167,14 @@ async def test_what_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"bot\.db"):
         await open_store(f"sqlite:///{path}")
     assert path.read_bytes().startswith(b"something else")
+
+
+async def test_a_folder_is_no_database_and_is_left_alone(tmp_path: Path) -> None:
+    """An address that names a folder stops the start, and nobody is shut out of the folder."""
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o777)
+    with pytest.raises(StorageUnavailableError, match="shared is not a file"):
+        await open_store(f"sqlite:///{folder}")
+    assert folder.stat().st_mode & 0o777 == 0o777
+    assert list(tmp_path.iterdir()) == [folder]
