@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 from bot.channels import Channel
 from bot.channels.telegram import TelegramChannel, TelegramSettings
 from bot.channels.telegram_words import ShareWords
-from bot.channels.web import Limits, Told, WebChannel
+from bot.channels.web import Told, WebChannel
 from bot.channels.web import Store as WebStore
 from bot.channels.web.files import Kept, file_kind
 from bot.config import Config
@@ -155,8 +155,8 @@ def _web(config: Config, store: Store, blobs: Blobs) -> WebChannel:
         uploaded,
         {EmptyError: "file_empty", TooLargeError: "too_large", TypeRefusedError: "file_type"},
     )
-    secure = config.channels.web.public_url.startswith("https://")
-    return WebChannel(parts, limits=Limits(), secure=secure)
+    public_url = config.channels.web.public_url
+    return WebChannel(parts, secure=public_url.startswith("https://"), public_url=public_url)
 
 
 def _telegram(config: Config, content: Content, store: Store) -> TelegramChannel:
