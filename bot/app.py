@@ -14,8 +14,8 @@ from prometheus_client import CollectorRegistry
 from bot.channels import Channel
 from bot.channels.telegram import TelegramChannel, TelegramSettings
 from bot.channels.telegram_words import ShareWords
-from bot.channels.web import Told, WebChannel
 from bot.channels.web import Store as WebStore
+from bot.channels.web import Told, WebChannel
 from bot.channels.web.files import Kept, file_kind
 from bot.config import Config
 from bot.content import load_content
