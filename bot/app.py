@@ -1,9 +1,5 @@
 """The composition root: the one place that knows every concrete part, and ties them together."""
 
-import asyncio
-import logging
-import signal
-import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,12 +13,10 @@ from bot.channels.telegram_words import ShareWords
 from bot.channels.web import Store as WebStore
 from bot.channels.web import Told, WebChannel
 from bot.channels.web.files import Kept, file_kind
-from bot.config import Config
+from bot.config import Config, ConfigFaultsError
 from bot.content import load_content
 from bot.engine import Engine
 from bot.fetch import Fetcher
-from bot.http import listen, make_http, serve
-from bot.http_guard import HttpLimits
 from bot.metrics import Figures
 from bot.outbox import Sender
 from bot.secret import Secret, fresh_code, fresh_invitation, fresh_receipt, load_secret
@@ -30,12 +24,11 @@ from bot.timers import Clock
 from bot.turn import Posted, Turns
 from handlers.content import Content, Lang
 from handlers.events import Media
+from handlers.faults import Fault
 from handlers.messages import Say
 from storage import files, open_store, outbox, people, staff
 from storage.blobs import Blobs, EmptyError, TooLargeError, TypeRefusedError
 from storage.database import Store, Tx
-
-log = logging.getLogger(__name__)
 
 INVITATION_LASTS = timedelta(hours=24)
 LANGS: tuple[Lang, ...] = ("vi", "en")
@@ -64,17 +57,34 @@ class App:
 async def open_app(config: Config) -> AsyncIterator[App]:
     """Open storage and make every part; nothing runs or waits yet.
 
-    Raises `ContentFaultsError` and `StorageError`.
+    Raises `ConfigFaultsError`, `ContentFaultsError` and `StorageError`.
     """
+    async with AsyncExitStack() as closing:
+        try:
+            app = await _opened(config, closing)
+        except OSError as error:
+            raise ConfigFaultsError((_unusable(error),)) from error
+        yield app
+
+
+async def _opened(config: Config, closing: AsyncExitStack) -> App:
     content = load_content(config.content)
     secret = load_secret(config.secret.get_secret_value(), config.secret_file)
-    async with AsyncExitStack() as closing:
-        store = await open_store(config.storage.url.get_secret_value(), lanes=config.storage.lanes)
-        closing.push_async_callback(store.close)
-        app = _assemble(config, content, secret, store)
-        if app.telegram:
-            closing.push_async_callback(app.telegram.close)
-        yield app
+    store = await open_store(config.storage.url.get_secret_value(), lanes=config.storage.lanes)
+    closing.push_async_callback(store.close)
+    app = _assemble(config, content, secret, store)
+    if app.telegram:
+        closing.push_async_callback(app.telegram.close)
+    return app
+
+
+def _unusable(error: OSError) -> Fault:
+    return Fault(
+        file=str(error.filename),
+        key="",
+        message=f"không dùng được ({error.strerror})",
+        mend="cho phép đọc và ghi ở đó, hoặc chọn nơi khác trong config.toml",
+    )
 
 
 def _assemble(config: Config, content: Content, secret: Secret, store: Store) -> App:
@@ -202,89 +212,13 @@ ENGLISH = {
 MENU = {key: key for key in ENGLISH}
 
 
-# -- running ---------------------------------------------------------------------------------------
-
-
-async def run(config: Config) -> None:
-    """Serve until SIGTERM or SIGINT; ends within 10 s and may be killed at any time."""
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_app(config) as app:
-        await app.blobs.clean()
-        await _welcome(app)
-        await _serve(app, stop)
-    log.info("stopped")
-
-
-async def _serve(app: App, stop: asyncio.Event) -> None:
-    """Run every part until *stop*; a part that ends by itself stops the others."""
-    web = app.config.channels.web
-    parts = [sender.run() for sender in app.senders.values()]
-    parts += [channel.run(app.engine.accept) for channel in app.channels.values()]
-    parts += [app.clock.run(app.engine.accept), app.fetcher.run(app.engine.accept)]
-    routers = [app.web.router] if app.web else []
-    if app.telegram and app.config.channels.telegram.mode == "webhook":
-        routers.append(app.telegram.router(app.engine.accept))
-    checks = dict(app.figures.checks)
-    if telegram := app.telegram:
-        checks["telegram"] = lambda: _said(telegram.fault)
-    http = make_http(
-        routers,
-        checks=checks,
-        registry=app.figures.registry,
-        limits=HttpLimits(bodies=app.web.body_limits if app.web else {}),
-        secure=web.public_url.startswith("https://"),
-    )
-    socket = listen(web.host, web.port)
-    log.info(
-        "started",
-        extra={
-            "address": f"http://{web.host}:{socket.getsockname()[1]}",
-            "channels": sorted(app.channels),
-            "storage": app.store.engine,
-        },
-    )
-    for sender in app.senders.values():
-        await sender.catch_up()
-    tasks = [asyncio.ensure_future(part) for part in parts]
-    serving = asyncio.create_task(
-        serve(http, socket, stop=stop, closing=app.web.close if app.web else lambda: None)
-    )
-    await asyncio.wait((serving, *tasks), return_when=asyncio.FIRST_COMPLETED)
-    stop.set()
-    await serving
-    for task in tasks:
-        task.cancel()
-    ended = await asyncio.gather(*tasks, return_exceptions=True)
-    for end in ended:
-        if isinstance(end, Exception):
-            raise end
-
-
-async def _said(fault: str) -> str:
-    return fault
-
-
-async def _welcome(app: App) -> None:
-    """Print where the chat is and, while nobody administers it, a one-time invitation."""
-    address = app.config.channels.web.address
-    print(f"Lắng Nghe: {address}", file=sys.stdout, flush=True)  # noqa: T201 - for the person at the terminal
-    if await app.store.read(lambda tx: staff.members(tx, "administrator")):
-        return
-    invitation = await invite(app)
-    print(  # noqa: T201 - as above
-        f"Lời mời quản trị viên (dùng một lần, trong 24 giờ): {address}/?start={invitation}",
-        flush=True,
-    )
-
-
 async def invite(app: App) -> str:
-    """A new one-time invitation for an administrator."""
+    """A new one-time invitation for an administrator: a link, or what to say without a web chat."""
     invitation = fresh_invitation()
     now = datetime.now(UTC)
     token_key = app.secret.key(invitation)
     await app.store.run(
         lambda tx: staff.invite(tx, "administrator", token_key, now, now + INVITATION_LASTS)
     )
-    return invitation
+    web = app.config.channels.web
+    return f"{web.address}/?start={invitation}" if web.enabled else f"/start {invitation}"

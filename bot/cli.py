@@ -15,6 +15,7 @@ from bot.preview import page, screens
 from storage.database import StorageError
 
 FAULTS = 2  # exit status: something has to be mended first
+TO_MEND = (ConfigFaultsError, ContentFaultsError, StorageError)
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -24,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         command: Command = options.command
         return command(options)
-    except (ConfigFaultsError, ContentFaultsError, StorageError) as error:
+    except TO_MEND as error:
         print(error, file=sys.stderr)
         return FAULTS
     except KeyboardInterrupt:
@@ -60,16 +61,18 @@ def _add(
 
 
 def _run(options: argparse.Namespace) -> int:
-    from bot.app import run
     from bot.logs import start_logging
+    from bot.running import run
 
     config = load_config(options.config)
-    start_logging(config.log.level)
+    log = start_logging(config.log.level)
     try:
         asyncio.run(run(config))
-    except OSError as error:
-        print(f"{config.channels.web.address}: {error.strerror}", file=sys.stderr)
-        return FAULTS
+    except TO_MEND:
+        raise
+    except Exception:
+        log.critical("stopped by a fault", exc_info=True)
+        return 1
     return 0
 
 
@@ -129,7 +132,7 @@ def _invite(options: argparse.Namespace) -> int:
         async with open_app(config) as app:
             return await invite(app)
 
-    print(f"{config.channels.web.address}/?start={asyncio.run(make())}")
+    print(asyncio.run(make()))
     return 0
 
 

@@ -5,6 +5,7 @@ the environment, or from a file whose path stands in ``…_FILE``, never from `c
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
-from bot.explain import explain, explain_toml
+from bot.explain import Objection, explain, explain_toml
 from handlers.faults import Fault
 from handlers.model import Frozen
 
@@ -58,6 +59,14 @@ class WebConfig(Frozen):
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
 
+    @field_validator("public_url")
+    @classmethod
+    def is_an_address(cls, url: str) -> str:
+        """Links are made of it."""
+        if url and not re.fullmatch(r"https?://[^\s/]+/?", url):
+            raise ValueError("không phải địa chỉ trang — viết như https://lang-nghe.vi-du.vn")
+        return url.rstrip("/")
+
     @property
     def address(self) -> str:
         """Where a person opens it."""
@@ -73,6 +82,14 @@ class TelegramConfig(Frozen):
     base_file_url: str = "https://api.telegram.org/file/bot"
     webhook_url: str = ""
     secret_token: SecretStr = SecretStr("")
+
+    @field_validator("secret_token")
+    @classmethod
+    def is_taken_by_telegram(cls, token: SecretStr) -> SecretStr:
+        """What Telegram would refuse is said at once."""
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", token.get_secret_value()):
+            raise ValueError("có ký tự không dùng được — dùng 1 đến 256 chữ cái, chữ số, _ và -")
+        return token
 
     @model_validator(mode="after")
     def webhook_is_whole(self) -> Self:
@@ -114,6 +131,13 @@ class Config(Frozen):
         if 0 < len(secret.get_secret_value()) < 32:  # noqa: PLR2004 - characters of a real secret
             raise ValueError("quá ngắn để giữ kín — dùng từ 32 ký tự ngẫu nhiên trở lên")
         return secret
+
+    @model_validator(mode="after")
+    def somebody_can_come_in(self) -> Self:
+        """A bot that nobody reaches serves nobody."""
+        if not (self.channels.web.enabled or self.channels.telegram.token):
+            raise ValueError("không mở kênh nào — bật channels.web, hoặc đặt token của Telegram")
+        return self
 
 
 def load_config(file: Path = FILE, environ: Mapping[str, str] = os.environ) -> Config:
@@ -167,14 +191,18 @@ KEYS = frozenset(
 
 
 def _read(file: Path, faults: list[Fault]) -> dict[str, object]:
-    if not file.exists():
+    if file == FILE and not file.exists():
         return {}
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         said = explain_toml(error)
-        faults.append(Fault(file=str(file), key=said.key, message=said.message, mend=said.mend))
-        return {}
+    except UnicodeDecodeError:
+        said = Objection("", "không phải UTF-8", "lưu lại với bảng mã UTF-8")
+    except OSError as error:
+        said = Objection("", f"không đọc được ({error.strerror})", "xem lại đường dẫn sau --config")
+    faults.append(Fault(file=str(file), **said._asdict()))
+    return {}
 
 
 def _get(values: Mapping[str, object], key: str) -> object:

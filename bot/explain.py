@@ -45,6 +45,7 @@ _PYDANTIC_WORDS = {
     "too_short": ("có quá ít mục", "thêm, ít nhất là {min_length}"),
     "too_long": ("có {actual_length} mục", "giữ nhiều nhất {max_length}"),
     "string": ("{given} không phải là chữ", _QUOTES),
+    "path": ("{given} không phải là đường dẫn", _QUOTES),
     "int": ("{given} không phải là số nguyên", _NUMBER),
     "float": ("{given} không phải là số", _NUMBER),
     "bool": ("{given} không phải true hoặc false", "viết true (có) hoặc false (không)"),

@@ -42,10 +42,11 @@ def _place(record: logging.LogRecord) -> str:
     return " > ".join(places[-6:])
 
 
-def start_logging(level: str) -> None:
+def start_logging(level: str) -> logging.Logger:
     """Log to standard error from now on; libraries that quote addresses are quietened."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("httpx", "httpcore", "uvicorn.access", "telegram", "aiosqlite"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    return logging.getLogger("bot")

@@ -62,5 +62,5 @@ class Figures(Collector):
         for channel in self._senders:
             pending = await self._store.read(partial(outbox.pending, channel=channel))
             if pending.oldest and datetime.now(UTC) - pending.oldest > TOO_OLD:
-                return f"{pending.count} waiting"
+                return f"{pending.waiting} waiting"
         return ""

@@ -116,7 +116,7 @@ class Bot:
         self._ended(signal.SIGKILL)
 
     def stop(self) -> float:
-        """End it as an operator does; it must leave with status 0 within 10 s. The seconds it took."""
+        """End it as an operator does; status 0 within 10 s. The seconds it took."""
         began = time.monotonic()
         status = self._ended(signal.SIGTERM)
         took = time.monotonic() - began

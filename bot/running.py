@@ -1,0 +1,110 @@
+"""Running the bot: from a socket that listens to a clean stop."""
+
+import asyncio
+import logging
+import os
+import signal
+from contextlib import closing
+from socket import gaierror, socket
+
+from fastapi import FastAPI
+
+from bot.app import App, invite, open_app
+from bot.config import Config, ConfigFaultsError, WebConfig
+from bot.http import listen, make_http, serve
+from bot.http_guard import HttpLimits
+from handlers.faults import Fault
+from storage import staff
+
+log = logging.getLogger(__name__)
+
+
+async def run(config: Config) -> None:
+    """Serve until SIGTERM or SIGINT; ends within 10 s and may be killed at any time.
+
+    Raises what `open_app` does, and `ConfigFaultsError` when the port can't be had.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_app(config) as app:
+        await app.blobs.clean()
+        with closing(_listen(config.channels.web)) as door:
+            await _welcome(app)
+            await _serve(app, door, stop)
+    log.info("stopped")
+
+
+def _listen(web: WebConfig) -> socket:
+    try:
+        return listen(web.host, web.port)
+    except OSError as error:
+        why = error.strerror if isinstance(error, gaierror) else os.strerror(error.errno or 0)
+        fault = Fault(
+            file="config.toml",
+            key="channels.web.port",
+            message=f"không mở được {web.host}:{web.port} ({why})",
+            mend="dừng chương trình đang dùng cổng này, hoặc sửa port, host",
+        )
+        raise ConfigFaultsError((fault,)) from error
+
+
+async def _serve(app: App, door: socket, stop: asyncio.Event) -> None:
+    """Run every part until *stop*; a part that ends by itself stops the others."""
+    log.info(
+        "started",
+        extra={
+            "address": f"http://{app.config.channels.web.host}:{door.getsockname()[1]}",
+            "channels": sorted(app.channels),
+            "storage": app.store.engine,
+        },
+    )
+    for sender in app.senders.values():
+        await sender.catch_up()
+    parts = [sender.run() for sender in app.senders.values()]
+    parts += [channel.run(app.engine.accept) for channel in app.channels.values()]
+    parts += [app.clock.run(app.engine.accept), app.fetcher.run(app.engine.accept)]
+    tasks = [asyncio.ensure_future(part) for part in parts]
+    end_streams = app.web.close if app.web else lambda: None
+    serving = asyncio.create_task(serve(_http(app), door, stop=stop, closing=end_streams))
+    await asyncio.wait((serving, *tasks), return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    await serving
+    for task in tasks:
+        task.cancel()
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    for end in ended:
+        if isinstance(end, Exception):
+            raise end
+
+
+def _http(app: App) -> FastAPI:
+    web = app.config.channels.web
+    routers = [app.web.router] if app.web else []
+    if app.telegram and app.config.channels.telegram.mode == "webhook":
+        routers.append(app.telegram.router(app.engine.accept))
+    checks = dict(app.figures.checks)
+    if telegram := app.telegram:
+        checks["telegram"] = lambda: _said(telegram.fault)
+    return make_http(
+        routers,
+        checks=checks,
+        registry=app.figures.registry,
+        limits=HttpLimits(bodies=app.web.body_limits if app.web else {}),
+        secure=web.public_url.startswith("https://"),
+    )
+
+
+async def _said(fault: str) -> str:
+    return fault
+
+
+async def _welcome(app: App) -> None:
+    """Print where the chat is and, while nobody administers it, a one-time invitation."""
+    web = app.config.channels.web
+    told = [f"Lắng Nghe: {web.address}"] if web.enabled else []
+    if not await app.store.read(lambda tx: staff.members(tx, "administrator")):
+        invitation = await invite(app)
+        told.append(f"Lời mời quản trị viên (dùng một lần, trong 24 giờ): {invitation}")
+    for line in told:
+        print(line, flush=True)  # noqa: T201 - for the person at the terminal
