@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-import os
 import signal
 from contextlib import closing
-from socket import gaierror, socket
+from socket import socket
 
 from fastapi import FastAPI
 
@@ -39,7 +38,7 @@ def _listen(web: WebConfig) -> socket:
     try:
         return listen(web.host, web.port)
     except OSError as error:
-        why = error.strerror if isinstance(error, gaierror) else os.strerror(error.errno or 0)
+        why, _, _ = str(error.strerror).partition(" (while")
         fault = Fault(
             file="config.toml",
             key="channels.web.port",
