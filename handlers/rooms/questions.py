@@ -1,5 +1,7 @@
 """One question of a form after the other: where am I, back, skip, cancel, and every answer kept."""
 
+from itertools import islice
+
 from handlers.answers import (
     SHORTEST_STORY,
     UNKNOWN,
@@ -311,7 +313,8 @@ def _story(part: Part, view: View) -> Next:
 
 def _tells(parts: tuple[Part, ...]) -> bool:
     """Whether there are letters enough to say what happened."""
-    return sum(letter.isalnum() for letter in joined(parts)) >= SHORTEST_STORY
+    letters = filter(str.isalnum, joined(parts))
+    return next(islice(letters, SHORTEST_STORY - 1, None), None) is not None
 
 
 # -- what comes beside the question ----------------------------------------------------------------
