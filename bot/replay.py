@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from bot.app import App, open_app
 from bot.channels import Arrival
-from bot.channels.telegram_wire import understand
+from bot.channels.telegram_wire import Tapped, understand
 from bot.config import Config
 from bot.turn import EVENTS
 from storage import inbox, people
@@ -35,9 +35,22 @@ async def replay(config: Config, id_: str) -> str:
 
 async def _arrival(app: App, failed: Failed) -> Arrival | None:
     if failed.contact_id is None:
-        again = understand(json.loads(failed.raw), failed.at)
-        return again if isinstance(again, Arrival) else None
+        return _understood(failed)
     contact_id = failed.contact_id
     channel, address = await app.store.read(lambda tx: people.address(tx, contact_id))
     event = EVENTS.validate_json(failed.event)
     return Arrival(failed.id, channel, address, event, datetime.now(UTC), failed.raw)
+
+
+def _understood(failed: Failed) -> Arrival | None:
+    try:
+        raw = json.loads(failed.raw)
+    except ValueError:
+        return None
+    match understand(raw, failed.at) if isinstance(raw, dict) else None:
+        case Arrival() as arrival:
+            return arrival
+        case Tapped(arrival=arrival):
+            return arrival
+        case _:
+            return None

@@ -52,8 +52,8 @@ class Bot:
         self.url = f"http://127.0.0.1:{self.port}"
         self._telegram = telegram
         self._process: subprocess.Popen[bytes] | None = None
-        self._config = folder / "config.toml"
-        self._config.write_text(self._settings(), "utf-8")
+        self.settings = folder / "config.toml"
+        self.settings.write_text(self._default(), "utf-8")
         self._said = folder / "stdout"
         self._logged = folder / "stderr"
 
@@ -161,7 +161,7 @@ class Bot:
             process.wait()
 
     def _command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "bot", "--config", str(self._config), *arguments]
+        return [sys.executable, "-m", "bot", "--config", str(self.settings), *arguments]
 
     def _environ(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
@@ -181,7 +181,7 @@ class Bot:
             }
         return kept
 
-    def _settings(self) -> str:
+    def _default(self) -> str:
         return f"""
             secret_file = "{self.folder / "secret"}"
             [storage]
