@@ -112,11 +112,12 @@ def take_in(view: View) -> Next:
     """
     draft, pending = _draft(view), view.session.pending
     media, refused = take_files(draft.media, pending.media, view)
+    outside = tuple(item for item in pending.media if item not in media)
     fuller = _with_words(draft, pending.parts, view)
     if isinstance(fuller, Draft):
-        draft, left, why = fuller, NONE, ""
+        draft, left, why = fuller, Pending(media=outside), ""
     else:
-        left, why = Pending(parts=pending.parts), fuller
+        left, why = Pending(parts=pending.parts, media=outside), fuller
     draft = draft.model_copy(update={"media": media})
     session = view.session.model_copy(update={"draft": draft, "pending": left})
     return Next(session, "\n".join(line for line in (refused, why) if line))
@@ -220,7 +221,7 @@ def resume(session: Session, view: View) -> Session:
 
 
 def _answer_with_pending(view: View) -> Next:
-    """Go on with the draft; one message that is pending is the answer it was waiting for."""
+    """Go on with the draft; one message that is pending may be the answer it was waiting for."""
     back = resume(view.session, view)
     parts = back.pending.parts
     if len(parts) != 1 or not isinstance(back.room, Filling):
@@ -228,6 +229,10 @@ def _answer_with_pending(view: View) -> Next:
     files = back.model_copy(update={"pending": Pending(media=back.pending.media)})
     there = take_in(View(files, view.facts))
     said = questions.at_filling(back.room, Wrote(parts[0]), View(there.session, view.facts))
+    room = said.session.room
+    asked_back = isinstance(room, Filling) and room.options
+    if said.session.draft == there.session.draft and not asked_back:
+        return add_to_draft(view)
     return Next(said.session, "\n".join(n for n in (there.notice, said.notice) if n), said.effects)
 
 

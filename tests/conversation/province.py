@@ -1,0 +1,116 @@
+"""A province in memory: what storage would know, for walks through the conversation."""
+
+from datetime import datetime
+
+from handlers.codes import ALPHABET, CODE_NUMBERS, RECEIPT_NUMBERS, make_code, make_receipt
+from handlers.content import Content
+from handlers.effects import (
+    AddToTicket,
+    DropTimer,
+    Effect,
+    HoldTicket,
+    MoveTicket,
+    OpenTicket,
+    SetTimer,
+)
+from handlers.events import Media
+from handlers.facts import Facts, Needs
+from handlers.session import Session
+from handlers.text import fold
+from handlers.tickets import Action, Card, Happening, Status, Story, move
+
+
+class Province:
+    """All cases there are, and which of them one person holds; *said* is what people are told."""
+
+    def __init__(self, content: Content, now: datetime) -> None:
+        self.content = content
+        self.now = now
+        self.stories: dict[str, Story] = {}
+        self.receipts: dict[str, str] = {}
+        self.held: list[str] = []
+        self.timers: set[str] = set()
+        self.people = ""
+        self._opened = 0
+
+    def everything(self, session: Session, wanted: Needs) -> Facts:
+        """All there is to know for a turn that asks for *wanted*, asked for or not."""
+        self._opened += 1
+        code = wanted.story or getattr(session.room, "code", "")
+        proved = bool(wanted.receipt) and self.receipts.get(wanted.story) == wanted.receipt
+        return Facts(
+            now=self.now,
+            content=self.content,
+            code=make_code(self._numbers(CODE_NUMBERS)),
+            receipt=make_receipt(self._numbers(RECEIPT_NUMBERS)),
+            cards=self._cards(wanted.query),
+            story=self.stories.get(code) if proved or code in self.held else None,
+            proved=proved,
+        )
+
+    def carry_out(self, effect: Effect) -> None:
+        """Do what a turn decided; a turn must not have promised what cannot be done."""
+        match effect:
+            case OpenTicket():
+                self._open(effect)
+            case AddToTicket(code=code, text=text, media=media):
+                self._moved(code, "add")
+                self._grow(code, text, media)
+            case MoveTicket(code=code, action=action):
+                self.set_status(code, self._moved(code, action))
+            case HoldTicket(code=code):
+                self.held.append(code)
+            case SetTimer(timer=timer):
+                self.timers.add(timer)
+            case DropTimer(timer=timer):
+                self.timers.discard(timer)
+            case _:
+                pass
+
+    def set_status(self, code: str, status: Status) -> None:
+        """The case has another status from now on."""
+        story = self.stories[code]
+        card = story.card.model_copy(update={"status": status})
+        self.stories[code] = story.model_copy(update={"card": card})
+
+    def _moved(self, code: str, action: Action) -> Status:
+        status = move(self.stories[code].card.status, action)
+        assert code in self.held
+        assert status is not None
+        return status
+
+    def _cards(self, query: str) -> tuple[Card, ...]:
+        words = query.split()
+        held = (self.stories[code] for code in reversed(self.held))
+        return tuple(
+            story.card
+            for story in held
+            if all(word in fold(story.model_dump_json()) for word in words)
+        )
+
+    def _open(self, case: OpenTicket) -> None:
+        assert case.code not in self.stories
+        card = Card(
+            code=case.code,
+            topic=case.topic,
+            status="recorded",
+            unit=case.unit,
+            commune=case.commune,
+            opened_at=self.now,
+            due_on=case.due_on,
+        )
+        opened = Happening(at=self.now, kind="opened", files=len(case.media))
+        story = Story(card=card, lines=case.lines, media=case.media, happenings=(opened,))
+        self.stories[case.code] = story
+        self.receipts[case.code] = case.receipt
+        self.held.append(case.code)
+        self.people += f"\n{case.name} {case.phone}"
+
+    def _grow(self, code: str, text: str, media: tuple[Media, ...]) -> None:
+        story = self.stories[code]
+        added = Happening(at=self.now, kind="added", text=text, files=len(media))
+        grown = {"media": (*story.media, *media), "happenings": (*story.happenings, added)}
+        self.stories[code] = story.model_copy(update=grown)
+
+    def _numbers(self, length: int) -> list[int]:
+        return [self._opened // len(ALPHABET) ** n % len(ALPHABET) for n in range(length)]
