@@ -2,9 +2,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.acceptance.running import Bot, Telegram
 from tests.fakes.telegram import TelegramSim, in_thread
+from tests.web.browser import ARGS
 
 
 @pytest.fixture
@@ -20,3 +22,20 @@ def telegram_bot(sim: TelegramSim, database_url: str, tmp_path: Path) -> Iterato
     bot = Bot(tmp_path, database_url, Telegram.of(sim))
     yield bot
     bot.close()
+
+
+@pytest.fixture
+def web_bot(database_url: str, tmp_path: Path) -> Iterator[Bot]:
+    """A bot on each database that serves the web chat alone, not started yet."""
+    bot = Bot(tmp_path, database_url)
+    yield bot
+    bot.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Chromium without a window, for the tests of a module."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
+        yield browser
+        browser.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -50,7 +51,7 @@ def waiting(database_url: str) -> list[tuple[str, str]]:
         found = outbox.due(tx, "telegram", FAR, 0, 10_000)
         return [(row.address, Say.model_validate_json(row.payload).text) for row in found]
 
-    return asyncio.run(_read(database_url, look))
+    return _read(database_url, look)
 
 
 def kept(database_url: str, files: Path) -> Kept:
@@ -74,12 +75,17 @@ def kept(database_url: str, files: Path) -> Kept:
             sound=history.verify_all(tx) is None,
         )
 
-    return asyncio.run(_read(database_url, look))
+    return _read(database_url, look)
 
 
-async def _read(database_url: str, look: Callable[[Tx], T]) -> T:
-    store = await open_store(database_url)
-    try:
-        return await store.read(look)
-    finally:
-        await store.close()
+def _read(database_url: str, look: Callable[[Tx], T]) -> T:
+    async def read() -> T:
+        store = await open_store(database_url)
+        try:
+            return await store.read(look)
+        finally:
+            await store.close()
+
+    # In a thread of its own: while a browser is led, this one has an event loop already.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, read()).result()

@@ -20,14 +20,6 @@ INVITATION = re.compile(r"http://127\.0\.0\.1:\d+/\?start=(moi-[\w-]{24})")
 
 
 @pytest.fixture
-def bot(database_url: str, tmp_path: Path) -> Iterator[Bot]:
-    """A bot on each database that serves the web chat alone, not started yet."""
-    bot = Bot(tmp_path, database_url)
-    yield bot
-    bot.close()
-
-
-@pytest.fixture
 def sqlite_bot(tmp_path: Path) -> Iterator[Bot]:
     """A bot on SQLite, where the database makes no difference."""
     bot = Bot(tmp_path, f"sqlite:///{tmp_path / 'bot.db'}")
@@ -140,9 +132,9 @@ def test_a_second_process_on_one_file_is_refused(sqlite_bot: Bot) -> None:
 # -- commands -------------------------------------------------------------------------------------
 
 
-def test_migrate_names_what_it_did_once(bot: Bot) -> None:
+def test_migrate_names_what_it_did_once(web_bot: Bot) -> None:
     """The first time every migration is named, the second time there is nothing to do."""
-    first, second = bot.command("migrate"), bot.command("migrate")
+    first, second = web_bot.command("migrate"), web_bot.command("migrate")
     assert (first.returncode, second.returncode) == (0, 0)
     names = sorted(path.stem for path in (ROOT / "storage" / "migrations").glob("*.sql"))
     assert [line.removesuffix(".sql") for line in first.stdout.splitlines()] == names
@@ -156,19 +148,19 @@ def test_check_finds_nothing_wrong_with_what_is_shipped(sqlite_bot: Bot) -> None
     assert "ok" in ended.stdout
 
 
-def test_an_invitation_makes_one_administrator(bot: Bot) -> None:
+def test_an_invitation_makes_one_administrator(web_bot: Bot) -> None:
     """An invitation makes whoever uses it first an administrator; a second use is refused."""
-    token = invitation(bot.command("invite").stdout)
-    bot.start()
-    joined = asyncio.run(redeem(bot, token))
-    refused = asyncio.run(redeem(bot, token))
-    made_up = asyncio.run(redeem(bot, "moi-AAAAAAAAAAAAAAAAAAAAAAAA"))
-    bot.stop()
+    token = invitation(web_bot.command("invite").stdout)
+    web_bot.start()
+    joined = asyncio.run(redeem(web_bot, token))
+    refused = asyncio.run(redeem(web_bot, token))
+    made_up = asyncio.run(redeem(web_bot, "moi-AAAAAAAAAAAAAAAAAAAAAAAA"))
+    web_bot.stop()
     assert "quản trị viên" in joined.splitlines()[0]
     assert refused == made_up
     assert "không đúng, đã dùng hoặc đã hết hạn" in refused
-    assert kept(bot.database_url, bot.files).staff == ("administrator",)
-    bot.check_log(token)
+    assert kept(web_bot.database_url, web_bot.files).staff == ("administrator",)
+    web_bot.check_log(token)
 
 
 def test_the_first_start_invites_and_later_ones_do_not(sqlite_bot: Bot) -> None:
@@ -212,10 +204,10 @@ def test_an_unreadable_update_is_kept_and_shown(telegram_bot: Bot, sim: Telegram
 # -- a stop ---------------------------------------------------------------------------------------
 
 
-def test_an_open_stream_does_not_hold_up_a_stop(bot: Bot) -> None:
-    """A page that listens is let go at once when the operator stops the bot."""
-    bot.start()
-    page = HTTPConnection("127.0.0.1", bot.port, timeout=STOP_SECONDS)
+def test_an_open_stream_does_not_hold_up_a_stop(web_bot: Bot) -> None:
+    """A page that listens is let go at once when the operator stops the web_bot."""
+    web_bot.start()
+    page = HTTPConnection("127.0.0.1", web_bot.port, timeout=STOP_SECONDS)
     page.request("GET", "/")
     welcome = page.getresponse()
     welcome.read()
@@ -224,10 +216,10 @@ def test_an_open_stream_does_not_hold_up_a_stop(bot: Bot) -> None:
     stream = page.getresponse()
     assert stream.status == 200
     assert b"hello" in stream.readline() + stream.readline()
-    took = bot.stop()
+    took = web_bot.stop()
     began = time.monotonic()
     while stream.readline():
         pass
     page.close()
     assert took + time.monotonic() - began < STOP_SECONDS
-    bot.check_log()
+    web_bot.check_log()
