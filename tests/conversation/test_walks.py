@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from bot.content import load_content
 from bot.preview import NOW
@@ -25,6 +25,7 @@ from handlers.events import (
     SentMedia,
     SharedContact,
     SharedPlace,
+    Started,
     TimedOut,
 )
 from handlers.needs import needs
@@ -122,6 +123,20 @@ class Walk(RuleBasedStateMachine):
         """Write a message, which may be edited later."""
         self.count += 1
         self.do(Said(text=text, ref=f"message {self.count}"))
+
+    @initialize(cases=st.integers(0, 2))
+    def begin(self, cases: int) -> None:
+        """Come for the first time, or with some cases sent before."""
+        if not cases:
+            return
+        self.do(Started())
+        self.press(1)
+        for _ in range(cases):
+            self.begin_with_words()
+            self.type_number(len(CONTENT.topics))
+            for answer in ("xong", "Hội An", "không", "gửi"):
+                self.say(answer)
+        assert len(self.province.held) == cases
 
     # -- what a person does ------------------------------------------------------------------------
 
