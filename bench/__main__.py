@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
 
-from bench import end_to_end, footprint, reads, territory, turns
+from bench import end_to_end, footprint, kill, reads, territory, turns
 from bench.figures import Figure, machine, table
 
 ROUNDS = 3
@@ -28,6 +28,7 @@ def measure_territory(*, quick: bool) -> list[Figure]:
 SECTIONS: Mapping[str, Callable[..., list[Figure]]] = {
     "turns": turns.measure,
     "end_to_end": end_to_end.measure,
+    "kill": kill.measure,
     "reads": reads.measure,
     "footprint": footprint.measure,
     "territory": measure_territory,

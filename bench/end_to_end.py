@@ -2,13 +2,12 @@
 
 The server and its people live in this process, the bot in one of its own. Each citizen does the
 next thing as soon as the last answer is read; who still waits at the end counts with the time
-waited so far. A kill shows what was confirmed to the server and then forgotten.
+waited so far.
 """
 
 import asyncio
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
@@ -23,8 +22,6 @@ from tests.fakes.telegram import FakeTelegram
 
 CITIZENS = 200
 LATENCIES = (0.0, 0.05)
-BEFORE_THE_KILL = 0.3  # seconds
-QUIET = 3.0  # seconds without a new answer after which none is expected any more
 
 
 class Side(NamedTuple):
@@ -46,11 +43,8 @@ class Run(NamedTuple):
 
 
 def measure(*, quick: bool) -> list[Figure]:
-    """Both bots at each latency of the API, in alternating rounds, and after a kill."""
-    sides = (
-        Side("ours", _ours, labelled(content())),
-        Side("plain", _plain, with_labels(plain_bot.LABELS)),
-    )
+    """Both bots at each latency of the API, in alternating rounds."""
+    sides = both_sides()
     rounds, seconds = (1, 3.0) if quick else (3, 5.0)
     figures: list[Figure] = []
     for latency in LATENCIES[: 1 if quick else None]:
@@ -59,10 +53,15 @@ def measure(*, quick: bool) -> list[Figure]:
             for side in sides if number % 2 == 0 else reversed(sides):
                 runs[side.name].append(asyncio.run(_run(side, latency, seconds)))
         figures += _figures(f"API {latency * 1000:.0f} ms", runs)
-    if not quick:
-        for side in sides:
-            figures += asyncio.run(_killed(side))
     return figures
+
+
+def both_sides() -> tuple[Side, Side]:
+    """Our bot and the plain one, with the same questions."""
+    return (
+        Side("ours", _ours, labelled(content())),
+        Side("plain", _plain, with_labels(plain_bot.LABELS)),
+    )
 
 
 def _ours(folder: Path, server: FakeTelegram) -> Bot:
@@ -108,36 +107,3 @@ async def _run(side: Side, latency: float, seconds: float) -> Run:
         cpu_us=spent / count * 1e6,
         unsent=crowd.unsent,
     )
-
-
-async def _killed(side: Side) -> list[Figure]:
-    """Everybody greets at once, the bot is killed in the middle of it and started again."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lang-nghe-bench-")))
-        async with await platform(LATENCIES[-1]) as server:
-            bot = side.start(folder, server)
-            crowd = Crowd(server, side.script)
-            people = [crowd.person() for _ in range(CITIZENS)]
-            with running(bot, folder):
-                await crowd.talk()
-                await asyncio.gather(*(person.says("/start") for person in people))
-                await asyncio.sleep(BEFORE_THE_KILL)
-            before = sum(person.unread > 0 for person in people)
-            with running(bot, folder):
-                await _quiet(lambda: sum(person.unread for person in people), server)
-    row = f"SIGKILL, {CITIZENS} waiting: {side.name}"
-    unread = [person.unread for person in people]
-    return [
-        Figure(row, "answered before", (before,)),
-        Figure(row, "never answered", (unread.count(0),)),
-        Figure(row, "answered twice", (sum(each > 1 for each in unread),)),
-    ]
-
-
-async def _quiet(heard: Callable[[], int], server: FakeTelegram) -> None:
-    """Wait until nothing new has been heard for a while and nothing is left to fetch."""
-    last, since = heard(), perf_counter()
-    while server.pending or perf_counter() - since < QUIET:
-        await asyncio.sleep(0.1)
-        if (now := heard()) != last:
-            last, since = now, perf_counter()

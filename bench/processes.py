@@ -12,6 +12,10 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 
 
+class EndedError(Exception):
+    """A bot that was not told to stop has stopped."""
+
+
 class Bot(NamedTuple):
     """How to start a bot: its arguments after `python`, and what to add to the environment."""
 
@@ -30,7 +34,9 @@ def our_bot(folder: Path, port: int, telegram: str = "", token: str = "") -> Bot
         "CHANNELS__TELEGRAM__TOKEN": token,
     }
     environment = {f"LANGNGHE__{name}": value for name, value in settings.items() if value}
-    return Bot(("-m", "bot", "--config", f"{folder}/none.toml", "run"), environment)
+    file = folder / "config.toml"  # an empty one, whatever the province has set here
+    file.touch()
+    return Bot(("-m", "bot", "--config", str(file), "run"), environment)
 
 
 def the_plain_bot(folder: Path, telegram: str, token: str) -> Bot:
@@ -40,7 +46,10 @@ def the_plain_bot(folder: Path, telegram: str, token: str) -> Bot:
 
 @contextmanager
 def running(bot: Bot, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """The bot, killed at the end; what it says goes to a file in *folder*."""
+    """The bot, killed at the end; what it says goes to a file in *folder*.
+
+    When the block fails because the bot had ended, raises `EndedError`.
+    """
     with (folder / "said.txt").open("ab") as said:
         process = subprocess.Popen(
             [sys.executable, *bot.command],
@@ -52,6 +61,11 @@ def running(bot: Bot, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
         )
         try:
             yield process
+        except Exception as error:
+            if process.poll() is not None:
+                last = (folder / "said.txt").read_text().strip().splitlines()[-1:]
+                raise EndedError(f"the bot ended by itself, saying {last}") from error
+            raise
         finally:
             process.kill()
             process.wait()

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from tests.fakes.telegram import FakeTelegram, Options, Person, Shown
 
-PATIENCE = 60.0  # seconds until a bot must have answered
+PATIENCE = 30.0  # seconds until a bot must have answered
 SENT = "PA-"  # stands in the last answer when the case has got its code
 
 
