@@ -63,35 +63,35 @@ def screens(content: Content, lang: Lang) -> Iterator[Screen]:
     """Every room, and every question of every form, in *lang*."""
     facts = _facts(content)
     base = Session(lang=lang, consent=content.controller.privacy_version)
-    for room in _rooms():
-        yield _at(room, base, facts)
+    for name, room in _rooms():
+        yield _at(room, base, facts, name)
     held = base.model_copy(update={"pending": SENT})
     for room in (Menu(), Topics(), Sorting(), Adding(code=CODE)):
         yield _at(room, held, facts, f"{room.at}: pending")
     nothing = replace(facts, cards=())
-    for room in (Cases(), Cases(query="den duong")):
-        yield _at(room, base, nothing, "cases: none")
+    yield _at(Cases(), base, nothing, "cases: none")
+    yield _at(Cases(query="den duong"), base, nothing, "cases: none found")
     for topic in content.in_order:
         yield from _form(topic, base, facts)
 
 
-def _rooms() -> tuple[Room, ...]:
+def _rooms() -> tuple[tuple[str, Room], ...]:
     """The rooms outside the forms."""
     return (
-        Welcome(),
-        Welcome(statistics=True, noticed=True),
-        Welcome(noticed=True, refused=True),
-        Menu(),
-        Languages(),
-        MyData(),
-        Topics(),
-        Cases(),
-        Cases(page=1),
-        Cases(query="den duong"),
-        Case(code=CODE),
-        Proving(code=CODE),
-        Adding(code=CODE),
-        Withdrawing(code=CODE),
+        ("welcome", Welcome()),
+        ("welcome: again", Welcome(statistics=True, noticed=True)),
+        ("welcome: refused", Welcome(noticed=True, refused=True)),
+        ("menu", Menu()),
+        ("languages", Languages()),
+        ("my data", MyData()),
+        ("topics", Topics()),
+        ("cases", Cases()),
+        ("cases: second page", Cases(page=1)),
+        ("cases: found", Cases(query="den duong")),
+        ("case", Case(code=CODE)),
+        ("proving", Proving(code=CODE)),
+        ("adding", Adding(code=CODE)),
+        ("withdrawing", Withdrawing(code=CODE)),
     )
 
 
@@ -105,13 +105,14 @@ def _form(topic: Topic, base: Session, facts: Facts) -> Iterator[Screen]:
         yield _at(Filling(), base.model_copy(update={"draft": asked}), facts, name)
         there = asked.model_copy(update={"answers": answers, "media": (PHOTO,)})
         answered = base.model_copy(update={"draft": there})
-        yield _at(Filling(), answered, facts, name)
+        yield _at(Filling(), answered, facts, f"{name}, answered")
         if field.kind in {"long_text", "media"}:
-            yield _at(Filling(anew=True), answered, facts, name)
+            yield _at(Filling(anew=True), answered, facts, f"{name}, anew")
         if field.kind == "commune":
-            unclear = Filling(typed="tam dan", options=(Option(value="a", text="Xã Tây Hồ"),))
-            for back in (unclear, Filling(typed="abc")):
-                yield _at(back, base.model_copy(update={"draft": asked}), facts, name)
+            unsure = base.model_copy(update={"draft": asked})
+            places = (Option(value="xa-tay-ho", text="Xã Tây Hồ"),)
+            yield _at(Filling(typed="tay ho", options=places), unsure, facts, f"{name}, unclear")
+            yield _at(Filling(typed="abc"), unsure, facts, f"{name}, unknown")
     done = empty.model_copy(
         update={"index": len(topic.ask), "answers": answers, "media": (PHOTO,), "notes": (_PART,)}
     )
@@ -123,9 +124,9 @@ def _form(topic: Topic, base: Session, facts: Facts) -> Iterator[Screen]:
     yield _at(Resuming(), held, facts, f"{topic.id}: resuming, pending")
 
 
-def _at(room: Room, session: Session, facts: Facts, name: str = "") -> Screen:
+def _at(room: Room, session: Session, facts: Facts, name: str) -> Screen:
     there = session.model_copy(update={"room": room})
-    return Screen(name or room.at, there, facts, doors.show(View(there, facts)))
+    return Screen(name, there, facts, doors.show(View(there, facts)))
 
 
 def _facts(content: Content) -> Facts:

@@ -152,7 +152,8 @@ def mended(session: Session, content: Content) -> Session:
         said = tuple(part for answer in draft.answers.values() for part in answer.parts)
         held = session.pending
         parts, media = (*said, *draft.notes, *held.parts), (*draft.media, *held.media)
-        return enter(session, Topics(), draft=None, pending=Pending(parts=parts, media=media))
+        pending = Pending(parts=parts, media=media)
+        return enter(session, Topics(), draft=None, pending=pending, offered=())
     if draft.index < len(topic.ask) or isinstance(session.room, Reviewing):
         return session
     draft = draft.model_copy(update={"index": len(topic.ask)})
