@@ -49,7 +49,7 @@ class Engine:
         taken = await self._store.run(
             lambda tx: self._turns.take(tx, arrival, again=again),
             key=_lane(arrival),
-            failed=lambda tx, error: self._failed(tx, arrival, error),
+            failed=lambda tx, error: self._failed(tx, arrival, error, again=again),
         )
         self.counts[taken.outcome] += 1
         for posted in taken.posted:
@@ -60,9 +60,11 @@ class Engine:
             self._files()
         return taken.outcome
 
-    def _failed(self, tx: Tx, arrival: Arrival | Garbled, error: Exception) -> Taken:
+    def _failed(
+        self, tx: Tx, arrival: Arrival | Garbled, error: Exception, *, again: bool
+    ) -> Taken:
         log.error("turn failed", extra={"arrival": arrival.id, "error": whereabouts(error)})
-        return self._turns.keep(tx, arrival, error)
+        return self._turns.keep(tx, arrival, error, again=again)
 
 
 def _lane(arrival: Arrival | Garbled) -> int:

@@ -7,7 +7,7 @@ from bot.app import App, open_app
 from bot.channels import Arrival
 from bot.channels.telegram_wire import Tapped, understand
 from bot.config import Config
-from bot.turn import EVENTS
+from bot.turn import read_event
 from storage import inbox, people
 from storage.inbox import Failed
 
@@ -38,7 +38,7 @@ async def _arrival(app: App, failed: Failed) -> Arrival | None:
         return _understood(failed)
     contact_id = failed.contact_id
     channel, address = await app.store.read(lambda tx: people.address(tx, contact_id))
-    event = EVENTS.validate_json(failed.event)
+    event = read_event(failed.event)
     return Arrival(failed.id, channel, address, event, datetime.now(UTC), failed.raw)
 
 

@@ -6,6 +6,7 @@ words to say are committed together or not at all; `keep` runs in the place of a
 so that the update is kept for replay and its sender is told.
 """
 
+import json
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ from handlers.effects import (
     SaveConsent,
     SetTimer,
 )
-from handlers.events import Event, TimedOut
+from handlers.events import CameBack, Event, FileRefused, Left, TimedOut
 from handlers.facts import NOTHING, Facts, Needs
 from handlers.messages import Say
 from storage import files, inbox, outbox, people, sessions, staff, tickets, timers
@@ -41,6 +42,7 @@ ZONE = timezone(timedelta(hours=7))  # Viet Nam; no summer time
 CARDS = 50  # cases listed to their own citizen
 
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
+UNSENT = TimedOut | FileRefused | Left | CameBack  # events behind which nobody waits for an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,7 @@ class Turns:
             inbox.keep_failed(tx, _garbled(arrival))
             return Taken("failed")
         opened = sessions.open(tx, arrival.channel, arrival.address, arrival.at)
-        if isinstance(arrival.event, TimedOut) and not timers.fire(
-            tx, opened.contact_id, arrival.event.timer, arrival.at
-        ):
+        if not again and not _fires(tx, opened.contact_id, arrival):
             return DUPLICATE
         session = self.recent.read(opened.contact_id, opened.state)
         facts = self._look_up(tx, opened.contact_id, needs(session, arrival.event), arrival.at)
@@ -108,22 +108,34 @@ class Turns:
             files=any(isinstance(effect, KeepFile) for effect in turn.effects),
         )
 
-    def keep(self, tx: Tx, arrival: Arrival | Garbled, error: Exception) -> Taken:
-        """Keep an arrival whose turn raised *error*, and answer it with an honest sentence."""
+    def keep(
+        self, tx: Tx, arrival: Arrival | Garbled, error: Exception, *, again: bool = False
+    ) -> Taken:
+        """Keep an arrival whose turn raised *error*, and answer it with an honest sentence.
+
+        Said once: nobody is told when it fails *again*. Who sent nothing, because only a timer ran
+        out, is told nothing at all.
+        """
         if isinstance(arrival, Garbled):
             raise error
         opened = sessions.open(tx, arrival.channel, arrival.address, arrival.at)
-        where = whereabouts(error)
-        event = EVENTS.dump_json(arrival.event).decode()
+        where, event = whereabouts(error), arrival.event
         inbox.keep_failed(
             tx,
-            inbox.Failed(arrival.id, arrival.at, opened.contact_id, arrival.raw, where, event),
+            inbox.Failed(
+                arrival.id, arrival.at, opened.contact_id, arrival.raw, where, event_text(event)
+            ),
         )
-        sorry = _sorry(self.content, opened.state)
-        told = _post(tx, opened.contact_id, arrival, sorry)
+        _fires(tx, opened.contact_id, arrival)  # or the clock would never rest
+        if again:
+            return Taken("failed")
+        told: tuple[Posted, ...] = ()
+        if not isinstance(event, UNSENT):
+            sorry = _sorry(self.content, opened.state)
+            told = (_post(tx, opened.contact_id, arrival, sorry),)
         operators = staff.members(tx, "administrator")
         reports = (self._report(tx, operator, arrival, error) for operator in operators)
-        return Taken("failed", (told, *reports))
+        return Taken("failed", (*told, *reports))
 
     def _report(self, tx: Tx, operator: int, arrival: Arrival, error: Exception) -> Posted:
         text = self.content.say("vi", "fault.report", kind=type(error).__name__, id=arrival.id)
@@ -187,6 +199,13 @@ class Turns:
                 people.set_reachable(tx, contact_id, now, reachable=reachable)
 
 
+def _fires(tx: Tx, contact_id: int, arrival: Arrival) -> bool:
+    """Whether a timer that ran out is still ours to act on; anything else always is."""
+    if not isinstance(arrival.event, TimedOut):
+        return True
+    return timers.fire(tx, contact_id, arrival.event.timer, arrival.at)
+
+
 def _claim(tx: Tx, arrival: Arrival | Garbled) -> bool:
     return inbox.claim(tx, arrival.id, arrival.at)
 
@@ -198,6 +217,16 @@ def _post(tx: Tx, contact_id: int, arrival: Arrival, say: Say) -> Posted:
 
 def _garbled(arrival: Garbled) -> inbox.Failed:
     return inbox.Failed(arrival.id, arrival.at, None, arrival.raw, arrival.error, "")
+
+
+def event_text(event: Event) -> str:
+    """The event as JSON that can be kept whatever is in it: half an emoji is escaped."""
+    return json.dumps(EVENTS.dump_python(event))
+
+
+def read_event(text: str) -> Event:
+    """The event of an `event_text`."""
+    return EVENTS.validate_python(json.loads(text))
 
 
 def _sorry(content: Content, state: str) -> Say:
