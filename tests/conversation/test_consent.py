@@ -1,0 +1,76 @@
+"""What is agreed to is kept as proof: for each purpose, with the version of the notice."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.content import load_content
+from bot.talk import Rehearsal, dialogue
+from handlers.content import Content
+from storage import people
+from storage.database import Tx
+
+CONTENT = load_content(Path(__file__).parents[2] / "content")
+FIRST = CONTENT.controller.privacy_version
+NEXT = f"{FIRST}-next"
+AGREE = "[Đồng ý xử lý để trả lời ý kiến]"
+ALLOW = "[☐ Cho phép thống kê ẩn danh]"
+
+Entry = tuple[str, bool, str]
+
+
+def changed() -> Content:
+    """The content with another privacy notice."""
+    controller = CONTENT.controller.model_copy(update={"privacy_version": NEXT})
+    return CONTENT.model_copy(update={"controller": controller})
+
+
+async def proof(rehearsal: Rehearsal) -> list[Entry]:
+    """What is kept of a person's consents, oldest first: purpose, given, version."""
+
+    def read(tx: Tx) -> list[Entry]:
+        contact = people.find(tx, "talk", "1")
+        kept = people.consents(tx, contact.id) if contact else ()
+        return [(one.purpose, one.given, one.version) for one in kept]
+
+    return await rehearsal.store.read(read)
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        ([], []),
+        (["[Không đồng ý]"], []),
+        ([ALLOW], []),
+        ([AGREE], [("handling", True, FIRST)]),
+        ([ALLOW, AGREE], [("handling", True, FIRST), ("statistics", True, FIRST)]),
+        (
+            [AGREE, "/dulieu", "[Cho phép thống kê ẩn danh]", "[Rút đồng ý]"],
+            [
+                ("handling", True, FIRST),
+                ("statistics", True, FIRST),
+                ("handling", False, FIRST),
+                ("statistics", False, FIRST),
+            ],
+        ),
+    ],
+    ids=["silence", "declined", "ticked only", "agreed", "both purposes", "taken back"],
+)
+async def test_proof_of_consent(lines: list[str], kept: list[Entry], database_url: str) -> None:
+    """Silence is no consent, a tick alone is none, and taking back is kept like giving."""
+    async with dialogue(CONTENT, database_url) as rehearsal:
+        for line in ("/start", *lines):
+            await rehearsal.person("1").do(line)
+        assert await proof(rehearsal) == kept
+
+
+async def test_statistics_are_asked_for_anew(database_url: str) -> None:
+    """Under a changed notice what was allowed before is not: it is given again, or taken back."""
+    async with dialogue(CONTENT, database_url) as rehearsal:
+        for line in ("/start", ALLOW, AGREE):
+            await rehearsal.person("1").do(line)
+        rehearsal.publish(changed())
+        for line in ("xin hỏi một việc", AGREE):
+            await rehearsal.person("1").do(line)
+        kept = await proof(rehearsal)
+    assert kept[2:] == [("handling", True, NEXT), ("statistics", False, NEXT)]
