@@ -7,7 +7,7 @@ says what is still wanted. A file that cannot be kept is told to its sender as a
 import asyncio
 import logging
 from collections.abc import Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal
@@ -23,6 +23,7 @@ from storage.files import Wanted
 log = logging.getLogger(__name__)
 
 AT_ONCE = 4  # downloads of all channels together
+PAGE = 100  # files looked at together; more than can be under way
 LOOK_EVERY = 30.0  # seconds
 ATTEMPTS = 12  # with doubling pauses: about a day
 FIRST = 5.0
@@ -46,6 +47,7 @@ class Fetcher:
         self._channels = channels
         self._wanted = asyncio.Event()
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._under_way: dict[str, asyncio.Task[None]] = {}
 
     def nudge(self) -> None:
         """A turn wants a file."""
@@ -53,38 +55,59 @@ class Fetcher:
 
     async def run(self, accept: Accept) -> None:
         """Fetch what is wanted, until cancelled."""
-        while True:
-            self._wanted.clear()
-            try:
-                await self._fetch_all(accept)
-            except StorageError:
-                log.warning("files cannot be read")
-            try:
-                async with asyncio.timeout(LOOK_EVERY):
-                    await self._wanted.wait()
-            except TimeoutError:
-                continue
+        try:
+            while True:
+                self._wanted.clear()
+                await self._look(accept)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_EVERY):
+                        await self._wanted.wait()
+        finally:
+            tasks = tuple(self._under_way.values())
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _fetch_all(self, accept: Accept) -> None:
+    async def _look(self, accept: Accept) -> None:
+        """Start what is wanted and not under way; one slow download holds back no other."""
         for name in self._channels:
             now = datetime.now(UTC)
-            wanted = await self._store.run(partial(files.wanted, channel=name, now=now, limit=100))
-            await asyncio.gather(*(self._fetch(name, item, accept) for item in wanted))
+            try:
+                wanted = await self._store.run(
+                    partial(files.wanted, channel=name, now=now, limit=PAGE)
+                )
+            except StorageError:
+                log.warning("files cannot be read")
+                return
+            for item in wanted:
+                if item.media.key not in self._under_way:
+                    task = asyncio.create_task(self._try(name, item, accept))
+                    self._under_way[item.media.key] = task
+
+    async def _try(self, channel: str, wanted: Wanted, accept: Accept) -> None:
+        try:
+            async with self._slots:
+                await self._fetch(channel, wanted, accept)
+        except StorageError:
+            log.warning("files cannot be written")
+            await asyncio.sleep(1)
+        finally:
+            del self._under_way[wanted.media.key]
+            self._wanted.set()
 
     async def _fetch(self, channel: str, wanted: Wanted, accept: Accept) -> None:
         key = wanted.media.key
-        async with self._slots:
-            try:
-                async with aclosing(self._channels[channel].fetch(wanted.media)) as chunks:
-                    kept = await self._blobs.keep(chunks, limit=MAX_FILE)
-            except (EmptyError, TooLargeError, TypeRefusedError, GoneError) as error:
-                await self._refuse(wanted, error, accept)
-            except (OSError, TimeoutError) as error:
-                await self._later(wanted, error, accept)
-            else:
-                await self._store.run(
-                    lambda tx: files.stored(tx, key, kept.sha256, kept.size, kept.mime)
-                )
+        try:
+            async with aclosing(self._channels[channel].fetch(wanted.media)) as chunks:
+                kept = await self._blobs.keep(chunks, limit=MAX_FILE)
+        except (EmptyError, TooLargeError, TypeRefusedError, GoneError) as error:
+            await self._refuse(wanted, error, accept)
+        except (OSError, TimeoutError) as error:
+            await self._later(wanted, error, accept)
+        else:
+            await self._store.run(
+                lambda tx: files.stored(tx, key, kept.sha256, kept.size, kept.mime)
+            )
 
     async def _later(self, wanted: Wanted, error: Exception, accept: Accept) -> None:
         if wanted.attempts + 1 >= ATTEMPTS:

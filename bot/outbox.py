@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from pydantic import ValidationError
+
 from bot.channels import Channel, MovedError, Outgoing, UndeliveredError
 from bot.results import Results
 from bot.retry import GiveUp, TryAgain, decide
@@ -119,12 +121,21 @@ class Sender:
                 log.warning("outbox cannot be read", extra={"channel": self._channel.name})
                 return
             for row in found:
-                say = Say.model_validate_json(row.payload)
-                name = self._channel.name
-                self.post(Posted(row.id, row.contact_id, name, row.address, say))
+                self._queue(row)
             if len(found) < PAGE:
                 return
             after = found[-1].id
+
+    def _queue(self, row: outbox.Due) -> None:
+        """Queue a row; one that cannot be read any more must not stop the others."""
+        try:
+            say = Say.model_validate_json(row.payload)
+        except ValidationError:
+            log.error("message unreadable", extra={"id": row.id})  # noqa: TRY400 - it is private
+            now, why = datetime.now(UTC), "payload unreadable"
+            self._results.put(Result(row.id, "failed", now, row.attempts, error=why))
+            return
+        self.post(Posted(row.id, row.contact_id, self._channel.name, row.address, say))
 
     # -- sending -------------------------------------------------------------------------------
 
@@ -136,10 +147,14 @@ class Sender:
     async def _empty(self, contact_id: int) -> None:
         """Send one chat's messages in order, until none is left."""
         chat = self._chats[contact_id]
-        while chat and not self._stopping:
-            if await self._send(chat[0]):
-                chat.popleft()
-        del self._chats[contact_id]
+        try:
+            while chat and not self._stopping:
+                if await self._send(chat[0]):
+                    chat.popleft()
+        finally:
+            # Whatever is left after a fault is found again among the rows.
+            self._known.difference_update(waiting.posted.id for waiting in chat)
+            del self._chats[contact_id]
 
     async def _send(self, waiting: Waiting) -> bool:
         """Try once; whether the message is done with."""

@@ -14,6 +14,7 @@ from bot.http import listen, make_http, serve
 from bot.http_guard import HttpLimits
 from handlers.faults import Fault
 from storage import staff
+from storage.serving import serving
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ async def run(config: Config) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_app(config) as app:
+    async with serving(config.storage.url.get_secret_value()), open_app(config) as app:
         await app.blobs.clean()
         with closing(_listen(config.channels.web)) as door:
             await _welcome(app)

@@ -1,4 +1,4 @@
-"""PostgreSQL: several lanes, each a connection on its own thread; any number of worker processes.
+"""PostgreSQL: several lanes, each a connection on its own thread.
 
 A chat's units go to one lane by their key, so they stay in order; the lanes' commits meet in the
 server, which groups them. A few more connections read.

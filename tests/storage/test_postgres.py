@@ -178,7 +178,9 @@ async def test_a_deadlocked_batch_is_run_one_by_one(store: Store) -> None:
         store.run(partial(add, name=4), key=1),
     )
     assert list(outcomes) == ["done", 1, "done", 1]
-    assert sorted(runs.values()) == [1, 2]
+    # One goes through at once; the victim comes again, on a busy machine perhaps more than once.
+    assert min(runs.values()) == 1
+    assert max(runs.values()) > 1
     assert await store.read(lambda tx: tx.rows(COUNTS)) == [(1, 3), (2, 3), (3, 1), (4, 1)]
 
 
