@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from storage.batch import Connection, Job, Outcome, look
-from storage.database import StorageClosedError, Tx
+from storage.database import StorageClosedError, StorageUnavailableError, Tx
 
 T = TypeVar("T")
 
@@ -84,7 +84,8 @@ class Lane:
                 future.cancel()
             raise
         except BaseException as error:  # noqa: BLE001 - whoever waits must hear it, whatever it is
-            outcomes = [Outcome(error=RuntimeError(f"database thread: {error!r}")) for _ in jobs]
+            broken = f"database thread: {error!r}"
+            outcomes = [Outcome(error=StorageUnavailableError(broken)) for _ in jobs]
         for future, outcome in zip(futures, outcomes, strict=True):
             if future.done():
                 continue
