@@ -8,18 +8,28 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from handlers.events import Media
+from storage import people
 from storage.database import Row, Tx
 from storage.times import ms
 
 Reason = Literal["empty", "too_large", "type", "gone"]
 
-# The same file told again is the same row.
+# The same file told again is the same row, whoever tells it: the bytes are the same. One that was
+# refused (a file that was gone may be back) is wanted again; one that is here is as good as new.
 WANT = """
     INSERT INTO files (
         key, contact_id, channel, kind, name, mime, size, source, state, not_before, created_at
     )
     VALUES (?, ?, (SELECT channel FROM contacts WHERE id = ?), ?, ?, ?, ?, ?, 'wanted', ?, ?)
-    ON CONFLICT (key) DO NOTHING
+    ON CONFLICT (key) DO UPDATE
+    SET contact_id =
+            CASE files.state WHEN 'refused' THEN excluded.contact_id ELSE files.contact_id END,
+        channel = CASE files.state WHEN 'refused' THEN excluded.channel ELSE files.channel END,
+        source = CASE files.state WHEN 'refused' THEN excluded.source ELSE files.source END,
+        state = CASE files.state WHEN 'refused' THEN 'wanted' ELSE files.state END,
+        reason = NULL, attempts = 0,
+        not_before = excluded.not_before, created_at = excluded.created_at
+    WHERE files.state <> 'wanted'
 """
 UPLOAD = """
     INSERT INTO files (
@@ -34,7 +44,9 @@ UPLOADED = """
     WHERE f.key = ? AND f.contact_id = ? AND f.state = 'stored'
 """
 WANTED = """
-    SELECT f.key, f.kind, f.name, f.mime, f.size, f.source, f.contact_id, f.attempts FROM files f
+    SELECT f.key, f.kind, f.name, f.mime, f.size, f.source,
+        f.contact_id, f.attempts, f.created_at
+    FROM files f
     WHERE f.channel = ? AND f.state = 'wanted' AND f.not_before <= ?
     ORDER BY f.not_before, f.key LIMIT ?
 """
@@ -58,19 +70,42 @@ OF_TICKET = """
     WHERE l.ticket_id = ? AND f.state <> 'refused' ORDER BY l.place
 """
 GET = "SELECT contact_id, state, sha256, size, mime, name FROM files WHERE key = ?"
+# An arrival that failed may name a file when it is replayed.
 LOOSE = """
-    SELECT f.key FROM files f
+    SELECT f.key, s.state FROM files f LEFT JOIN sessions s ON s.contact_id = f.contact_id
     WHERE f.created_at < ? AND NOT EXISTS (SELECT 1 FROM ticket_files l WHERE l.file_key = f.key)
+    AND NOT EXISTS (
+        SELECT 1 FROM inbox i WHERE i.contact_id = f.contact_id AND i.state = 'failed'
+    )
     ORDER BY f.created_at LIMIT ?
 """
+RENEW = "UPDATE files SET created_at = ? WHERE key = ?"
+BYTES = "SELECT sha256 FROM files WHERE key = ?"
+FORGET = """
+    DELETE FROM files
+    WHERE key = ? AND NOT EXISTS (SELECT 1 FROM ticket_files l WHERE l.file_key = files.key)
+"""
+NAMED = "SELECT 1 FROM files WHERE sha256 = ? LIMIT 1"
 
 
 class Wanted(NamedTuple):
-    """A file whose bytes are to be fetched from its channel."""
+    """A file whose bytes are to be fetched from its channel.
+
+    *asked_at*, in milliseconds since 1970, tells one wanting from a later one: it stays while the
+    file is wanted and is another when a refused one is wanted again.
+    """
 
     media: Media
     contact_id: int
     attempts: int
+    asked_at: int
+
+
+class Loose(NamedTuple):
+    """A file no case has; *in_draft* when its sender's conversation still names it."""
+
+    key: str
+    in_draft: bool
 
 
 class File(NamedTuple):
@@ -85,29 +120,32 @@ class File(NamedTuple):
 
 
 def keep(tx: Tx, contact_id: int, media: Media, now: datetime) -> None:
-    """Remember a file, to be fetched; one whose bytes are here already was uploaded before."""
+    """Remember a file, to be fetched; one whose bytes are here already was uploaded before.
+
+    One that was refused is fetched anew, for whoever tells of it now.
+    """
     if not media.fetch:
         return
-    described = (media.kind, media.name, media.mime, media.size, media.fetch)
+    described = (media.kind, _hidden(tx, media.name), media.mime, media.size, media.fetch)
     tx.do(WANT, (media.key, contact_id, contact_id, *described, ms(now), ms(now)))
 
 
 def upload(tx: Tx, contact_id: int, media: Media, sha256: str, now: datetime) -> None:
     """Remember a file whose bytes are here; again is fine."""
-    described = (media.kind, media.name, media.mime, media.size, sha256)
+    described = (media.kind, _hidden(tx, media.name), media.mime, media.size, sha256)
     tx.do(UPLOAD, (media.key, contact_id, contact_id, *described, ms(now), ms(now)))
 
 
 def uploaded(tx: Tx, contact_id: int, keys: Iterable[str]) -> dict[str, Media]:
     """Those of *keys* that this contact uploaded."""
     found = (tx.row(UPLOADED, (key, contact_id)) for key in keys)
-    return {row[0]: _media(row) for row in found if row is not None}
+    return {row[0]: _media(tx, row) for row in found if row is not None}
 
 
 def wanted(tx: Tx, channel: str, now: datetime, limit: int) -> tuple[Wanted, ...]:
     """What a channel should fetch now, longest waiting first."""
     rows = tx.rows(WANTED, (channel, ms(now), limit))
-    return tuple(Wanted(_media(row), row[6], row[7]) for row in rows)
+    return tuple(Wanted(_media(tx, row), *row[6:]) for row in rows)
 
 
 def put_off(tx: Tx, key: str, until: datetime) -> None:
@@ -136,23 +174,49 @@ def link(tx: Tx, ticket_id: int, media: Sequence[Media]) -> None:
 
 def of_ticket(tx: Tx, ticket_id: int) -> tuple[Media, ...]:
     """The files of a case in the order they came, without the refused ones."""
-    return tuple(_media(row) for row in tx.rows(OF_TICKET, (ticket_id,)))
+    return tuple(_media(tx, row) for row in tx.rows(OF_TICKET, (ticket_id,)))
 
 
 def get(tx: Tx, key: str) -> File | None:
     """What is known of a file."""
     row = tx.row(GET, (key,))
-    return None if row is None else File(row[0], row[1], row[2] or "", *row[3:])
+    if row is None:
+        return None
+    contact_id, state, sha256, size, mime, name = row
+    return File(contact_id, state, sha256 or "", size, mime, _shown(tx, name))
 
 
-def loose(tx: Tx, before: datetime, limit: int) -> tuple[str, ...]:
-    """Keys of files from before an instant that no case has, oldest first.
+def loose(tx: Tx, before: datetime, limit: int) -> tuple[Loose, ...]:
+    """Files last told of before an instant that no case has, oldest first."""
+    return tuple(
+        Loose(key, bool(state) and key in people.shown(tx, state))
+        for key, state in tx.rows(LOOSE, (ms(before), limit))
+    )
 
-    A draft may still hold them: *before* must be further back than any draft lives.
-    """
-    return tuple(key for (key,) in tx.rows(LOOSE, (ms(before), limit)))
+
+def renew(tx: Tx, keys: Iterable[str], now: datetime) -> None:
+    """These files are still of use: as if they had just been told of."""
+    tx.many(RENEW, [(ms(now), key) for key in keys])
 
 
-def _media(row: Row) -> Media:
+def forget(tx: Tx, keys: Iterable[str]) -> tuple[str, ...]:
+    """Forget files, unless a case has them; the digests of bytes no file has any more."""
+    gone = set()
+    for key in keys:
+        row = tx.row(BYTES, (key,))
+        if tx.do(FORGET, (key,)) and row is not None and row[0]:
+            gone.add(row[0])
+    return tuple(sorted(sha256 for sha256 in gone if tx.row(NAMED, (sha256,)) is None))
+
+
+def _hidden(tx: Tx, name: str) -> str:
+    return name and people.hidden(tx, name)
+
+
+def _shown(tx: Tx, name: str) -> str:
+    return name and people.shown(tx, name)
+
+
+def _media(tx: Tx, row: Row) -> Media:
     key, kind, name, mime, size, fetch = row[:6]
-    return Media(key=key, kind=kind, name=name, mime=mime, size=size, fetch=fetch)
+    return Media(key=key, kind=kind, name=_shown(tx, name), mime=mime, size=size, fetch=fetch)

@@ -2,8 +2,9 @@
 
 ``hash = SHA-256 of the canonical JSON of [ticket, seq, at, actor, kind, data, prev]``, where *prev*
 is the hash of the entry before, empty for the first; the case's own row repeats the last one. The
-words people wrote are beside the entry, in `notes`, and their salted digest is in it: changed words
-are found out, erased ones (as the law may demand) leave a whole chain that tells nothing of them.
+words people wrote are beside the entry, in `notes`, as the seal keeps them, and the salted digest of
+the plain words is in it: changed words are found out, erased ones (as the law may demand) leave a
+whole chain that tells nothing of them.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from storage import people
 from storage.database import Row, Tx
 from storage.times import ms
 
@@ -87,52 +89,60 @@ def append(  # noqa: PLR0913 - an entry
     head = _hash(chain.ticket_id, *values)
     tx.do(ADD, (chain.ticket_id, *values, head))
     if words:
-        tx.do(ADD_NOTE, (chain.ticket_id, seq, salt, words))
+        tx.do(ADD_NOTE, (chain.ticket_id, seq, salt, people.hidden(tx, words)))
     tx.do(SET_HEAD, (seq, head, ms(now), chain.ticket_id))
     return Chain(chain.ticket_id, seq, head)
 
 
 def entries(tx: Tx, ticket_id: int) -> tuple[Entry, ...]:
     """The history of a case, oldest first."""
-    return tuple(
-        Entry(seq, at, actor, kind, json.loads(data), words)
-        for seq, at, actor, kind, data, words in tx.rows(OF_TICKET, (ticket_id,))
-    )
+    return tuple(_entry(tx, row) for row in tx.rows(OF_TICKET, (ticket_id,)))
 
 
 def verify(tx: Tx, ticket_id: int) -> Break | None:
     """The first break in the history of one case."""
-    return next(_breaks(tx.rows(CHAINS, (ticket_id, ticket_id))), None)
+    return next(_breaks(tx, tx.rows(CHAINS, (ticket_id, ticket_id))), None)
 
 
 def verify_all(tx: Tx) -> Break | None:
     """The first break in any history; a long read."""
     last: int = tx.rows(LAST_TICKET)[0][0]
     for first in range(1, last + 1, SLICE):
-        if found := next(_breaks(tx.rows(CHAINS, (first, first + SLICE - 1))), None):
+        if found := next(_breaks(tx, tx.rows(CHAINS, (first, first + SLICE - 1))), None):
             return found
     return None
 
 
-def _breaks(rows: Iterable[Row]) -> Iterator[Break]:
+def _breaks(tx: Tx, rows: Iterable[Row]) -> Iterator[Break]:
     for (ticket_id, count, head), chain in groupby(rows, itemgetter(0, 1, 2)):
-        if found := _break(ticket_id, count, head, [row[3:] for row in chain]):
+        if found := _break(tx, (ticket_id, count, head), [row[3:] for row in chain]):
             yield found
 
 
-def _break(ticket_id: int, count: int, head: str, chain: list[Row]) -> Break | None:
+def _break(tx: Tx, case: tuple[int, int, str], chain: list[Row]) -> Break | None:
+    ticket_id, count, head = case
     prev = ""
     seq = 0
     for seq, row in enumerate((row for row in chain if row[0] is not None), 1):
-        *values, digest, salt, words = row
+        *values, digest, salt, kept = row
         if values[0] != seq or values[-1] != prev:
             return Break(ticket_id, seq, "an entry is missing")
         if _hash(ticket_id, *values) != digest:
             return Break(ticket_id, seq, "an entry was changed")
-        if words is not None and json.loads(values[4]).get("words") != _digest(salt, words):
+        if kept is not None and _digest(salt, people.shown(tx, kept)) != _noted(values[4]):
             return Break(ticket_id, seq, "words were changed")
         prev = digest
     return None if (seq, prev) == (count, head) else Break(ticket_id, seq + 1, "the end is missing")
+
+
+def _entry(tx: Tx, row: Row) -> Entry:
+    seq, at, actor, kind, data, kept = row
+    words = None if kept is None else people.shown(tx, kept)
+    return Entry(seq, at, actor, kind, json.loads(data), words)
+
+
+def _noted(data: str) -> object:
+    return json.loads(data).get("words")
 
 
 def _hash(*values: str | int) -> str:

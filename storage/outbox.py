@@ -98,7 +98,8 @@ def add(  # noqa: PLR0913 - a row
 ) -> int:
     """Queue a message to a contact of *channel*; return its id, which grows within a chat."""
     at = ms(now)
-    return tx.add(ADD, (contact_id, channel, lane, payload, ticket_id, at, at))
+    kept = people.hidden(tx, payload)
+    return tx.add(ADD, (contact_id, channel, lane, kept, ticket_id, at, at))
 
 
 def due(tx: Tx, channel: str, now: datetime, after_id: int, limit: int) -> tuple[Due, ...]:
@@ -106,7 +107,7 @@ def due(tx: Tx, channel: str, now: datetime, after_id: int, limit: int) -> tuple
     at = ms(now)
     rows = tx.rows(DUE, (channel, after_id, at, at, limit))
     return tuple(
-        Due(id, contact_id, people.shown(tx, address), lane, payload, attempts)
+        Due(id, contact_id, people.shown(tx, address), lane, people.shown(tx, payload), attempts)
         for id, contact_id, address, lane, payload, attempts in rows  # noqa: A001 - a row's id
     )
 
@@ -125,7 +126,9 @@ def record(tx: Tx, results: Sequence[Result]) -> None:
 def after(tx: Tx, contact_id: int, id: int, limit: int) -> tuple[Message, ...]:  # noqa: A002 - a row's id
     """What a chat was told after message *id*, sent or not, oldest first."""
     rows = tx.rows(AFTER, (contact_id, id, limit))
-    return tuple(Message(number, payload, when(at)) for number, payload, at in rows)
+    return tuple(
+        Message(number, people.shown(tx, payload), when(at)) for number, payload, at in rows
+    )
 
 
 def pending(tx: Tx, channel: str) -> Pending:

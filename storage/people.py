@@ -128,7 +128,7 @@ def key(tx: Tx, address: str) -> str:
 
 
 def shown(tx: Tx, sealed: str) -> str:
-    """The address, name, phone or raw message a row holds *sealed*."""
+    """The personal text a row holds *sealed*: an address, a name, words, a message."""
     return tx.seal.show(sealed)
 
 

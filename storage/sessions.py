@@ -1,4 +1,4 @@
-"""Where each conversation stands: one JSON text for each contact."""
+"""Where each conversation stands: one JSON text for each contact, hidden by the seal."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -42,9 +42,10 @@ def open(tx: Tx, channel: str, address: str, now: datetime) -> Opened:  # noqa: 
         found = tx.row(OPEN_BY_ID, (contact.id,))
     if found is None:
         raise LookupError("a session just made is gone")
-    return Opened(found[0], found[1], found[2] == 1)
+    state = found[1] and people.shown(tx, found[1])
+    return Opened(found[0], state, found[2] == 1)
 
 
 def save(tx: Tx, contact_id: int, state: str, now: datetime) -> None:
     """Replace the state of an opened conversation."""
-    tx.do(SAVE, (state, ms(now), contact_id))
+    tx.do(SAVE, (people.hidden(tx, state), ms(now), contact_id))

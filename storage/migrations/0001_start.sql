@@ -1,5 +1,8 @@
 -- Times are milliseconds since 1970 UTC, dates ISO text, truths 0 or 1, JSON text.
--- Names, phones and addresses are in `people` and `contacts` alone; everything else refers to them.
+-- The seal hides names, phones and addresses in `people`, `contacts` and `chat_moves`, and all texts
+-- that may repeat them: sessions.state, outbox.payload, notes.words, inbox.raw and inbox.event,
+-- files.name. In clear are the folded words a case is searched by (`ticket_words`, whatever a
+-- citizen wrote in them) and what says nothing of anybody: codes, topics, communes, times.
 
 CREATE TABLE people (
     id {identity},

@@ -19,7 +19,7 @@ async def test_a_file_told_twice_is_wanted_once(store: Store) -> None:
     for _ in range(2):
         await store.run(lambda tx: files.keep(tx, contact, PHOTO, NOW))
     wanted = await store.read(lambda tx: files.wanted(tx, "telegram", NOW, 10))
-    assert wanted == ((PHOTO, contact, 0),)
+    assert wanted == ((PHOTO, contact, 0, round(NOW.timestamp() * 1000)),)
     assert await store.read(lambda tx: files.wanted(tx, "web", NOW, 10)) == ()
 
 
@@ -61,6 +61,43 @@ async def test_a_refused_file_is_refused_once_and_in_no_story(store: Store) -> N
     assert story.media == (other,)
 
 
+async def test_a_refused_file_told_again_is_fetched_anew(store: Store) -> None:
+    """What was gone may be back: the refusal is over, for whoever sends the file now."""
+    first, second = await contact_of(store), await contact_of(store, "b")
+    await store.run(lambda tx: files.keep(tx, first, PHOTO, NOW))
+    await store.run(lambda tx: files.put_off(tx, PHOTO.key, NOW + DAY))
+    await store.run(partial(files.refused, key=PHOTO.key, reason="gone"))
+    fresh = PHOTO.model_copy(update={"fetch": "another-file-id"})
+    await store.run(lambda tx: files.keep(tx, second, fresh, NOW + SECOND))
+    wanted = await store.read(lambda tx: files.wanted(tx, "telegram", NOW + SECOND, 10))
+    assert wanted == ((fresh, second, 0, round((NOW + SECOND).timestamp() * 1000)),)
+    assert await store.run(partial(files.refused, key=PHOTO.key, reason="gone"))
+
+
+async def test_one_wanting_has_one_moment(store: Store) -> None:
+    """A file told of again while it is wanted is still the same wanting, with its attempts."""
+    contact = await contact_of(store)
+    await store.run(lambda tx: files.keep(tx, contact, PHOTO, NOW))
+    await store.run(lambda tx: files.put_off(tx, PHOTO.key, NOW))
+    await store.run(lambda tx: files.keep(tx, contact, PHOTO, NOW + SECOND))
+    (wanted,) = await store.read(lambda tx: files.wanted(tx, "telegram", NOW, 10))
+    assert wanted == (PHOTO, contact, 1, round(NOW.timestamp() * 1000))
+
+
+async def test_two_people_who_send_one_file_both_have_it(store: Store) -> None:
+    """Bytes that are here serve the cases of everybody who sends the same file."""
+    first, second = await contact_of(store), await contact_of(store, "b")
+    mine, theirs = case("PA-2222-222", media=(PHOTO,)), case("PA-3333-333", media=(PHOTO,))
+    await store.run(lambda tx: tickets.open(tx, first, mine, NOW, SECRET))
+    await store.run(partial(files.stored, key=PHOTO.key, sha256=SHA, size=9, mime="image/png"))
+    await store.run(lambda tx: tickets.open(tx, second, theirs, NOW, SECRET))
+    for opened in (mine, theirs):
+        story = await store.read(partial(tickets.story, code=opened.code))
+        assert story is not None
+        assert [media.key for media in story.media] == [PHOTO.key]
+    assert await store.read(lambda tx: files.wanted(tx, "telegram", NOW + DAY, 10)) == ()
+
+
 async def test_an_upload_is_its_uploaders(store: Store) -> None:
     """Only the contact that uploaded a file may name it; an invented key names nothing."""
     mine, other = await contact_of(store, "a", "web"), await contact_of(store, "b", "web")
@@ -100,4 +137,4 @@ async def test_loose_files_are_old_ones_no_case_has(store: Store) -> None:
 
     await store.run(fill)
     loose = await store.read(lambda tx: files.loose(tx, NOW - DAY / 2, 10))
-    assert loose == ("telegram:3", "telegram:1")
+    assert loose == (("telegram:3", False), ("telegram:1", False))

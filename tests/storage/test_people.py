@@ -7,9 +7,20 @@ from functools import partial
 import pytest
 
 from handlers.effects import SaveConsent
-from storage import files, inbox, open_store, outbox, people, sessions, tickets, timers
+from storage import files, history, inbox, open_store, outbox, people, sessions, tickets, timers
 from storage.database import Store, Tx
-from tests.storage.samples import CODE, DAY, NOW, PHOTO, SECOND, SECRET, case
+from tests.storage.samples import (
+    CODE,
+    DAY,
+    LINES,
+    NOW,
+    PHOTO,
+    RECEIPT,
+    SECOND,
+    SECRET,
+    addition,
+    case,
+)
 
 
 class Backwards:
@@ -181,15 +192,26 @@ async def test_moving_there_and_back_again_ends_well(store: Store) -> None:
 
 
 async def test_nothing_personal_is_stored_around_the_seal(database_url: str) -> None:
-    """With a seal that hides, no table holds a name, phone or address, yet all come back."""
+    """With a seal that hides, no table holds what is personal or was written, yet all comes back.
+
+    But for `ticket_words`: what cases are searched by is in clear, as it must be.
+    """
     store = await open_store(database_url, seal=Backwards())
-    personal = ("Nguyễn Thị Bưởi", "+84905123456", "chat-84905")
-    name, phone, address = personal
+    personal = ("Nguyễn Thị Bưởi", "+84905123456", "chat-84905", RECEIPT, LINES[0].text, "thửa 7")
+    name, phone, address, receipt, *_ = personal
+    state = f'{{"name":"{name}","phone":"{phone}"}}'
+    photo = PHOTO.model_copy(update={"name": f"{name}.jpg"})
+    upload = photo.model_copy(update={"key": "web:1", "fetch": ""})
 
     def live(tx: Tx) -> int:
         chat = sessions.open(tx, "web", address, NOW)
-        tickets.open(tx, chat.contact_id, case(name=name, phone=phone), NOW, SECRET)
-        outbox.add(tx, chat.contact_id, "web", "{}", NOW)
+        assert chat.state == ""
+        sessions.save(tx, chat.contact_id, state, NOW)
+        opened = case(name=name, phone=phone, media=(photo,))
+        tickets.open(tx, chat.contact_id, opened, NOW, SECRET)
+        tickets.add_note(tx, chat.contact_id, addition("Nhà ở thửa 7"), NOW)
+        files.upload(tx, chat.contact_id, upload, "ab" * 32, NOW)
+        outbox.add(tx, chat.contact_id, "web", receipt, NOW)
         timers.set(tx, chat.contact_id, "t", NOW)
         inbox.claim(tx, "web:1", NOW)
         failed = inbox.Failed("web:2", NOW, chat.contact_id, f"raw {address}", "E", f"{name}")
@@ -206,11 +228,28 @@ async def test_nothing_personal_is_stored_around_the_seal(database_url: str) -> 
 
     contact_id = await store.run(live)
     for table in await store.read(tables):
+        if table.startswith("ticket_words"):
+            continue
         for row in await store.read(partial(everything, table=table)):
             assert not any(text in str(row) for text in personal), table
     assert await store.read(lambda tx: people.person(tx, contact_id)) == (name, phone, "vi")
-    assert (await store.run(lambda tx: sessions.open(tx, "web", address, NOW)))[0] == contact_id
-    assert (await store.read(lambda tx: outbox.due(tx, "web", NOW, 0, 9)))[0].address == address
+    chat = await store.run(lambda tx: sessions.open(tx, "web", address, NOW))
+    assert chat[:2] == (contact_id, state)
+    (due,) = await store.read(lambda tx: outbox.due(tx, "web", NOW, 0, 9))
+    assert (due.address, due.payload) == (address, receipt)
+    (told,) = await store.read(lambda tx: outbox.after(tx, contact_id, 0, 9))
+    assert told.payload == receipt
+    story = await store.read(lambda tx: tickets.story(tx, CODE))
+    assert story is not None
+    assert (story.lines, story.media, story.happenings[1].text) == (
+        LINES,
+        (photo,),
+        "Nhà ở thửa 7",
+    )
+    assert await store.read(history.verify_all) is None
+    assert await store.read(lambda tx: files.uploaded(tx, contact_id, ["web:1"])) == {
+        "web:1": upload
+    }
     assert (await store.read(lambda tx: timers.due(tx, NOW, 9)))[0].address == address
     assert (await store.read(lambda tx: inbox.failures(tx, 9)))[0].raw == f"raw {address}"
     await store.close()
