@@ -10,7 +10,8 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import NamedTuple
 
-from bench.bare import Bare, bare_lanes, bare_sqlite, bare_threads, rows_expected
+from bench.bare import Bare, bare_sqlite, rows_expected
+from bench.bare_postgres import bare_lanes, bare_threads
 from bench.citizens import Town, content
 from bench.closed_loop import Pace, drive
 from bench.databases import count_rows, fresh_sqlite
@@ -45,7 +46,7 @@ class Engine(NamedTuple):
 
 def measure(*, quick: bool) -> list[Figure]:
     """Every way, at every load, in alternating rounds."""
-    rounds, seconds = (2, 0.4) if quick else (5, 1.0)
+    rounds, seconds = (2, 0.3) if quick else (5, 1.0)
     with postgres_server(durable=True) as server:
         engines = (
             Engine("SQLite", fresh_sqlite, {"bare, one hop": partial(_bare, bare_sqlite)}),
