@@ -64,7 +64,7 @@ def _short(part: Part, view: View) -> Read:
     if len(line) > LONGEST_LINE:
         return Refused(view.say("text.too_long", length=len(line), most=LONGEST_LINE))
     if not any(letter.isalnum() for letter in line):
-        return Refused(view.say("text.no_letters"))
+        return Refused(view.say("text.blank"))
     return Answer(value=line, text=line, parts=(part,))
 
 

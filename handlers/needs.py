@@ -36,7 +36,7 @@ from handlers.session import (
     Withdrawing,
 )
 from handlers.text import fold
-from handlers.understanding import asks_for_case, understand
+from handlers.understanding import asks_for_case, tells, understand
 from handlers.view import Command, Picked, Wrote, enter
 
 IN_A_FORM = Filling | Reviewing | Topics | Dropping | Resuming
@@ -66,7 +66,7 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
             return Needs(cards=True, story=code, receipt=read_receipt(did.text) or "")
         case _, Picked(key) if key.startswith("case:"):
             return Needs(cards=True, story=key.removeprefix("case:"))
-        case Cases(), Wrote():
+        case Cases(), Wrote() if not tells(did):
             return Needs(cards=True, story=read_code(did.text) or "", query=_query(did.text))
         case Menu() | Case(), Wrote() if asks_for_case(did):
             return Needs(cards=True, story=read_code(did.text) or "")
@@ -76,7 +76,7 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
             return NOTHING
         case ((Menu() | Welcome() | MyData()), _):
             return Needs(cards=True)
-        case Cases(), SentMedia() | SharedPlace() | Picked("track"):
+        case Cases(), Wrote() | SentMedia() | SharedPlace() | Picked("track"):
             return Needs(cards=True)
         case _:
             return _standing(session)

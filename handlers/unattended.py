@@ -7,7 +7,7 @@ from handlers.effects import DropTimer, Effect, SetTimer
 from handlers.events import FileRefused, SentMedia
 from handlers.pending import file_name, length
 from handlers.rooms import form
-from handlers.session import Draft, Pending, Resuming, Session
+from handlers.session import Draft, Pending, Resuming, Session, Welcome
 from handlers.text import clean, is_blank
 from handlers.view import Input, Next, View, enter
 
@@ -60,7 +60,7 @@ def timed_out(timer: str, view: View) -> Next:
         case "album" if session.album:
             done = session.model_copy(update={"album": ""})
             return Next(done, view.say("media.album_taken"))
-        case "draft" if session.draft and session.consent:
+        case "draft" if session.draft and not isinstance(session.room, Welcome):
             return _remind(view)
         case _:
             return Next(session, silent=True)

@@ -1,6 +1,6 @@
 """From an event to what it means in this conversation: a choice, a command, free text, a file."""
 
-from handlers.codes import near_codes, read_code
+from handlers.codes import near_codes, read_code, read_receipt
 from handlers.events import (
     Chose,
     Edited,
@@ -117,6 +117,19 @@ def asks_for_case(did: Wrote) -> bool:
     """Whether somebody typed a code, right or nearly, and about nothing else."""
     short = len(did.text) <= LONGEST_REQUEST
     return short and bool(read_code(did.text) or near_codes(did.text))
+
+
+def tells(did: Wrote) -> bool:
+    """Whether the words are too many for a code or a search: somebody tells what happened."""
+    return len(did.text) > LONGEST_REQUEST
+
+
+def tries_receipt(did: Wrote) -> bool:
+    """Whether the words may be meant as a receipt; one anywhere in them is a try, and counts."""
+    if read_receipt(did.text):
+        return True
+    one_word = len(did.text.split()) == 1
+    return not tells(did) and (one_word or any(c.isdigit() for c in did.text))
 
 
 LONGEST_LABEL = 60

@@ -7,13 +7,13 @@ from handlers.effects import HoldTicket, MoveTicket
 from handlers.events import SentMedia
 from handlers.messages import choice
 from handlers.pending import hold, summary
-from handlers.reading.courtesies import says_done, says_no
+from handlers.reading.courtesies import says_done, says_no, says_yes
 from handlers.reading.dates import show_date
 from handlers.rooms import form, loose
 from handlers.session import Adding, Case, Cases, Menu, Pending, Proving, Session, Withdrawing
 from handlers.text import fold
 from handlers.tickets import OPEN, AnswerLine, Card, Happening, Story, move
-from handlers.understanding import asks_for_case
+from handlers.understanding import asks_for_case, tells, tries_receipt
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 PAGE = 5  # cases on one page
@@ -53,7 +53,7 @@ def show_cases(room: Cases, view: View) -> Prompt:
         choices.append(view.choice("track"))
     choices.append(view.choice("menu"))
     key = "cases.found" if room.query else "cases.ask"
-    return Prompt(f"{view.say(key, count=len(cards))}\n{lines}", tuple(choices))
+    return Prompt(f"{view.say(key)}\n{lines}", tuple(choices))
 
 
 def _line(card: Card, view: View) -> str:
@@ -73,7 +73,7 @@ def _label(card: Card, view: View) -> str:
 
 
 def at_cases(room: Cases, did: Input, view: View) -> Next:
-    """Open a case, turn the page, or look for a code or for words."""
+    """Open a case, turn the page, or look for a code or for a few words; a story is held."""
     session = view.session
     match did:
         case Picked("more"):
@@ -88,9 +88,9 @@ def at_cases(room: Cases, did: Input, view: View) -> Next:
             return form.new(view)
         case Picked(key):
             return open_case(key.removeprefix("case:"), view)
-        case Wrote(part=part):
-            return look_up(part.text, view)
-        case SentMedia():
+        case Wrote() if not tells(did):
+            return look_up(did.text, view)
+        case Wrote() | SentMedia():
             return loose.take(did, view)
         case _:
             return Next(session, view.say("choose.again"))
@@ -129,12 +129,12 @@ def is_paused(session: Session, now_seconds: float) -> bool:
 
 
 def at_proving(room: Proving, did: Input, view: View) -> Next:
-    """The right receipt lets this contact follow the case; wrong ones are counted."""
+    """The right receipt lets this contact follow the case; wrong ones count, other words do not."""
     session, now = view.session, view.facts.now
     match did:
         case Picked("menu"):
             return Next(enter(session, Menu()))
-        case Wrote():
+        case Wrote() if tries_receipt(did):
             if is_paused(session, now.timestamp()):
                 return Next(session, view.say("proving.pause"))
             if view.facts.proved and view.facts.story:
@@ -144,7 +144,7 @@ def at_proving(room: Proving, did: Input, view: View) -> Next:
                 update={"misses": session.misses % MISSES + 1, "missed_at": now}
             )
             return Next(missed, view.say("proving.wrong"))
-        case SentMedia():
+        case Wrote() | SentMedia():
             return loose.take(did, view)
         case _:
             return Next(session, view.say("choose.again"))
@@ -301,7 +301,9 @@ def at_withdrawing(room: Withdrawing, did: Input, view: View) -> Next:
             return Next(back)
         case Wrote(part=part) if says_no(part.text):
             return Next(back)
-        case SentMedia():
+        case Wrote(part=part) if says_yes(part.text):  # of which button? No case is lost by a guess
+            return Next(session, view.say("choose.again"))
+        case Wrote() | SentMedia():
             return loose.take(did, view)
         case _:
             return Next(session, view.say("choose.again"))

@@ -271,7 +271,11 @@ def at_dropping(_room: Dropping, did: Input, view: View) -> Next:
             return Next(resume(session, view))
         case Wrote(part=part) if says_no(part.text):
             return Next(resume(session, view))
-        case SentMedia():
+        case Wrote(part=part) if says_yes(
+            part.text
+        ):  # of which button? No draft is lost by a guess
+            return Next(session, view.say("choose.again"))
+        case Wrote() | SentMedia():
             return questions.aside(did, View(resume(session, view), view.facts))
         case _:
             return Next(session, view.say("choose.again"))

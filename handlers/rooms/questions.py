@@ -106,7 +106,7 @@ def show_filling(room: Filling, view: View) -> Prompt:
         return _ask_anew(field, here, view)
     before = _before(field, draft, view)
     asked = [field.text.in_(view.lang), field.hint.in_(view.lang) if field.hint else ""]
-    if before and field.kind in SEVERAL:
+    if before and field.kind == "long_text":
         asked = []  # it was read before the first message; now only whether there is more
     text = "\n".join(line for line in (here, *asked, before) if line)
     options = tuple(

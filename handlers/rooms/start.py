@@ -1,10 +1,11 @@
 """The front door: privacy notice and consent, help, languages, the person's own data."""
 
 from handlers.content import Lang
-from handlers.effects import Effect, KeepFile, SaveConsent
+from handlers.effects import DropTimer, Effect, KeepFile, SaveConsent
 from handlers.events import SentMedia
 from handlers.pending import gather
 from handlers.rooms import loose
+from handlers.rooms.form import DRAFT_TIMER
 from handlers.session import Languages, Menu, MyData, Pending, Resuming, Room, Session, Welcome
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
@@ -60,8 +61,7 @@ def at_welcome(room: Welcome, did: Input, view: View) -> Next:
             flipped = room.model_copy(update={"statistics": not room.statistics})
             return Next(enter(view.session, flipped))
         case Picked("decline"):
-            gone = enter(view.session, REFUSED, pending=Pending())
-            return Next(gone, _declined(view))
+            return _decline(view)
         case Picked(key) if key.startswith("lang:"):
             unread = room.model_copy(update={"noticed": False})
             return Next(enter(view.session, unread, lang=_lang(key)))
@@ -76,13 +76,33 @@ def at_welcome(room: Welcome, did: Input, view: View) -> Next:
 def to_consent(sent: Wrote | SentMedia | None, view: View) -> Next:
     """To the whole notice, because it changed; the draft and what was just *sent* are kept."""
     pending = gather(view.session.pending, sent, view).pending if sent else view.session.pending
-    door = enter(view.session, Welcome(), consent="", pending=pending)
+    door = enter(view.session, Welcome(), pending=pending)
     return Next(door, view.say("welcome.changed") if view.session.consent else "")
 
 
-def _declined(view: View) -> str:
+def _decline(view: View) -> Next:
+    """Nothing unsent is kept of who does not agree; an older agreement ends with it."""
     controller = view.content.controller
-    return view.say("welcome.declined", phone=controller.phone, address=controller.address)
+    said = view.say("welcome.declined", phone=controller.phone, address=controller.address)
+    return Next(_without_consent(view.session), said, _taken_back(view))
+
+
+def _without_consent(session: Session) -> Session:
+    """At the door, with nothing of what was not sent."""
+    return enter(session, REFUSED, consent="", statistics=False, draft=None, pending=Pending())
+
+
+def _taken_back(view: View) -> tuple[Effect, ...]:
+    """Every agreement there was, taken back; no reminder of a draft that is gone."""
+    session = view.session
+    effects: list[Effect] = []
+    if session.consent:
+        effects.append(_consent("handling", view, given=False))
+        if session.statistics:
+            effects.append(_consent("statistics", view, given=False))
+    if session.draft:
+        effects.append(DropTimer(timer=DRAFT_TIMER))
+    return tuple(effects)
 
 
 def _agree(room: Welcome, view: View) -> Next:
@@ -179,11 +199,7 @@ def at_my_data(_room: MyData, did: Input, view: View) -> Next:
                 (_consent("statistics", view, given=given),),
             )
         case Picked("withdraw_consent"):
-            effects = [_consent("handling", view, given=False)]
-            if session.statistics:
-                effects.append(_consent("statistics", view, given=False))
-            gone = enter(session, REFUSED, consent="", statistics=False)
-            return Next(gone, view.say("data.withdrawn"), tuple(effects))
+            return Next(_without_consent(session), view.say("data.withdrawn"), _taken_back(view))
         case Picked("menu"):
             return Next(home(session))
         case Wrote() | SentMedia():

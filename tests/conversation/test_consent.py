@@ -1,5 +1,6 @@
 """What is agreed to is kept as proof: for each purpose, with the version of the notice."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,12 @@ import pytest
 from bot.content import load_content
 from bot.talk import Rehearsal, dialogue
 from handlers.content import Content
-from storage import people
+from storage import people, timers
 from storage.database import Tx
 
 CONTENT = load_content(Path(__file__).parents[2] / "content")
 FIRST = CONTENT.controller.privacy_version
+WEEK = timedelta(days=7)
 NEXT = f"{FIRST}-next"
 AGREE = "[Đồng ý xử lý để trả lời ý kiến]"
 ALLOW = "[☐ Cho phép thống kê ẩn danh]"
@@ -74,3 +76,32 @@ async def test_statistics_are_asked_for_anew(database_url: str) -> None:
             await rehearsal.person("1").do(line)
         kept = await proof(rehearsal)
     assert kept[2:] == [("handling", True, NEXT), ("statistics", False, NEXT)]
+
+
+async def test_declining_a_changed_notice_ends_the_older_agreement(database_url: str) -> None:
+    """Who does not agree any more has taken back what was given, and no draft of theirs is left."""
+    async with dialogue(CONTENT, database_url) as rehearsal:
+        person = rehearsal.person("1")
+        for line in ("/start", ALLOW, AGREE, "/gui", "[Việc khác]", "Đèn đường hỏng cả tuần nay."):
+            await person.do(line)
+        rehearsal.publish(changed())
+        for line in ("xin hỏi một việc", "[Không đồng ý]", "[Không đồng ý]"):
+            await person.do(line)
+        kept = await proof(rehearsal)
+        due = await rehearsal.store.read(lambda tx: timers.due(tx, rehearsal.hour.now + WEEK, 9))
+        answers = await person.do(AGREE)
+    assert kept[2:] == [("handling", False, FIRST), ("statistics", False, FIRST)]
+    assert due == ()
+    assert "bản nháp" not in "".join(answers)
+    assert "[Tin chưa gửi xong]" not in "".join(answers)
+
+
+async def test_no_reminder_before_a_changed_notice_is_agreed_to(database_url: str) -> None:
+    """A forgotten draft is not offered to somebody who is still asked for consent."""
+    async with dialogue(CONTENT, database_url) as rehearsal:
+        person = rehearsal.person("1")
+        for line in ("/start", AGREE, "/gui", "[Việc khác]"):
+            await person.do(line)
+        rehearsal.publish(changed())
+        await person.do("xin hỏi một việc")
+        assert await person.do("(wait 9 days)") == ()
