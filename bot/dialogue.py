@@ -91,7 +91,7 @@ class Dialogue:
                 for event in tuple(self._events(line)):
                     await self._tell(event)
         except ValueError as error:
-            raise NotUnderstoodError(f"{line} cannot be read") from error
+            raise NotUnderstoodError(f"không đọc được: {line}") from error
         return self.answers()
 
     def answers(self) -> tuple[str, ...]:
@@ -123,7 +123,7 @@ class Dialogue:
         for n, choice in enumerate(self._last.choices, 1):
             if choice.label == label:
                 return Chose(step=self._last.step, n=n)
-        raise NotUnderstoodError(f"no choice is called [{label}]")
+        raise NotUnderstoodError(f"không có nút [{label}]")
 
     def _signed(self, what: str, rest: str) -> Iterator[Event]:
         match what:
@@ -151,7 +151,7 @@ class Dialogue:
             case "comes":
                 yield CameBack()
             case _:
-                raise NotUnderstoodError(f"({what} …) is not known")
+                raise NotUnderstoodError(f"không có dấu ({what} …)")
 
     def _file(self, kind: MediaKind, rest: str) -> SentMedia:
         name, _, caption = rest.partition(" | ")

@@ -19,6 +19,7 @@ from storage import open_store
 from storage.database import Store
 
 SECRET = Secret(b"a rehearsal")
+HEAD = "# Said in the terminal: write here in a sentence what it shows."
 
 
 class Rehearsal:
@@ -75,11 +76,11 @@ async def dialogue(
 
 
 async def talk(content: Content) -> str:
-    """Ask and answer until the end of input; the transcript."""
+    """Ask and answer until the end of input; the transcript, with a first line to be written."""
     with tempfile.TemporaryDirectory() as folder:
         async with dialogue(content, f"sqlite:///{folder}/talk.db") as rehearsal:
             lines = [line async for line in _exchange(rehearsal)]
-    return "\n".join(lines) + "\n"
+    return "\n".join((HEAD, *lines)) + "\n"
 
 
 async def _exchange(rehearsal: Rehearsal) -> AsyncIterator[str]:

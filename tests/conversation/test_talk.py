@@ -42,8 +42,8 @@ def test_what_is_said_is_shown(
     talked(TYPED, tmp_path / "said.txt", monkeypatch)
     shown = capsys.readouterr().out
     assert "< Xin chào ông/bà." in shown
-    assert "no choice is called [no such button]" in shown
-    assert "(wait …) is not known" in shown
+    assert "không có nút [no such button]" in shown
+    assert "không có dấu (wait …)" in shown
 
 
 def test_saved_talk_is_a_transcript(
@@ -51,6 +51,9 @@ def test_saved_talk_is_a_transcript(
 ) -> None:
     """What `talk --save` wrote comes back unchanged when it is said again, on either engine."""
     saved = talked(TYPED, tmp_path / "said.txt", monkeypatch)
+    head = saved.splitlines()[0]
+    assert head.startswith("# ")
+    assert head.endswith(".")
     assert "no such button" not in saved
     assert "@ bà Lan\n> xin chào\n" in saved
     assert asyncio.run(said_again(saved, database_url)) == saved
