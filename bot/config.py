@@ -16,6 +16,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from bot.explain import Objection, explain, explain_toml
 from handlers.faults import Fault
 from handlers.model import Frozen
+from storage import POSTGRES
+from storage.postgres import has_password
 
 FILE = Path("config.toml")
 PREFIX = "LANGNGHE__"
@@ -154,6 +156,7 @@ def load_config(file: Path = FILE, environ: Mapping[str, str] = os.environ) -> C
         for key in SECRETS
         if _get(values, key) is not None
     ]
+    faults += _with_password(file, values)
     for name, value in environ.items():
         if name.startswith(PREFIX):
             _put(values, name.removeprefix(PREFIX).lower().split("__"), value)
@@ -169,6 +172,21 @@ def load_config(file: Path = FILE, environ: Mapping[str, str] = os.environ) -> C
         if not faults:
             return config
     raise ConfigFaultsError(tuple(faults))
+
+
+def _with_password(file: Path, values: Mapping[str, object]) -> list[Fault]:
+    url = _get(values, "storage.url")
+    if not isinstance(url, str) or not url.startswith(POSTGRES) or not has_password(url):
+        return []
+    return [
+        Fault(
+            file=str(file),
+            key="storage.url",
+            message="có mật khẩu, là điều phải giữ kín",
+            mend=f"xóa mật khẩu đi, hoặc đặt cả địa chỉ vào {_variable('storage.url')}"
+            " trong môi trường",
+        )
+    ]
 
 
 def _variable(key: str) -> str:

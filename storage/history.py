@@ -2,9 +2,9 @@
 
 ``hash = SHA-256 of the canonical JSON of [ticket, seq, at, actor, kind, data, prev]``, where *prev*
 is the hash of the entry before, empty for the first; the case's own row repeats the last one. The
-words people wrote are beside the entry, in `notes`, as the seal keeps them, and the salted digest of
-the plain words is in it: changed words are found out, erased ones (as the law may demand) leave a
-whole chain that tells nothing of them.
+words people wrote are beside the entry, in `notes`, as the seal keeps them, and the salted digest
+of the plain words is in it: changed words are found out, erased ones (as the law may demand) leave
+a whole chain that tells nothing of them.
 """
 
 import hashlib

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from storage import migrations
 from storage.batch import Connection, Job, Outcome, persist
@@ -75,6 +76,14 @@ class _Side:
 
 async def _persist(side: _Side, jobs: Sequence[Job[Any]]) -> list[Outcome[Any]]:
     return await side.run(lambda connection: persist(connection, jobs))
+
+
+def has_password(url: str) -> bool:
+    """Whether a password stands in *url*, wherever libpq would read one."""
+    try:
+        return bool(conninfo_to_dict(url).get("password"))
+    except psycopg.ProgrammingError:
+        return False  # not an address at all, as opening it will say
 
 
 async def open_postgres(url: str, lanes: int, seal: Seal) -> tuple[PostgresStore, list[str]]:

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import pytest
+
+from bot.config import ConfigFaultsError, load_config
+
+VARIABLE = "LANGNGHE__STORAGE__URL"
+
+
+def settings(folder: Path, url: str) -> Path:
+    """A settings file with this storage."""
+    file = folder / "config.toml"
+    file.write_text(f'[storage]\nurl = "{url}"\n', "utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://bot:mat-khau-1@db/bot",
+        "postgres://bot:mat-khau-1@db:5432,db2/bot",
+        "postgresql://bot:mat-khau-1?#@db/bot",
+        "postgresql://bot@db/bot?sslmode=require&password=mat-khau-1",
+    ],
+)
+def test_a_password_in_the_settings_file_is_refused(tmp_path: Path, url: str) -> None:
+    """A database password in config.toml is a fault that names its key and not the password."""
+    with pytest.raises(ConfigFaultsError) as caught:
+        load_config(settings(tmp_path, url), {})
+    (fault,) = caught.value.faults
+    assert fault.key == "storage.url"
+    assert VARIABLE in fault.mend
+    assert "mat-khau-1" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:///a:b@c.db", "postgresql://bot@db/bot", "postgresql:///bot?host=/run/pg"]
+)
+def test_a_storage_without_password_is_fine(tmp_path: Path, url: str) -> None:
+    """An address that keeps no secret may stand in the settings file."""
+    assert load_config(settings(tmp_path, url), {}).storage.url.get_secret_value() == url
+
+
+def test_a_password_in_the_environment_is_fine(tmp_path: Path) -> None:
+    """Where secrets belong, the whole address with its password is taken."""
+    url = "postgresql://bot:mat-khau-1@db/bot"
+    config = load_config(settings(tmp_path, "sqlite:///bot.db"), {VARIABLE: url})
+    assert config.storage.url.get_secret_value() == url
