@@ -141,6 +141,8 @@ class Turns:
         text = self.content.say("vi", "fault.report", kind=type(error).__name__, id=arrival.id)
         say = Say(text=text)
         channel, address = people.address(tx, operator)
+        # Locked, so that messages of one chat become visible in the order of their ids.
+        sessions.open(tx, channel, address, arrival.at)
         number = outbox.add(tx, operator, channel, say.model_dump_json(), arrival.at, lane="notice")
         return Posted(number, operator, channel, address, say)
 

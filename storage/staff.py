@@ -7,7 +7,11 @@ from storage.database import Tx
 from storage.times import ms
 
 INVITE = "INSERT INTO invitations (token_key, role, expires_at, created_at) VALUES (?, ?, ?, ?)"
-VALID = "SELECT role FROM invitations WHERE token_key = ? AND used_at IS NULL AND expires_at > ?"
+# Locked until it is used: of two who press the link at once, the second finds it used.
+VALID = """
+    SELECT i.role FROM invitations i
+    WHERE i.token_key = ? AND i.used_at IS NULL AND i.expires_at > ? /*lock i*/
+"""
 # Used up and read in one statement, so that two presses make one member.
 USE = """
     UPDATE invitations SET used_at = ?, used_by = ?
