@@ -92,9 +92,25 @@ class Blobs:
         """The file, open for reading; raises FileNotFoundError when there is none."""
         return self.path(sha256).open("rb")
 
+    async def remove(self, sha256: str) -> bool:
+        """Remove the file with this digest; False when it is not there or has just come again.
+
+        Whoever keeps the same bytes at this moment makes the file young before naming it anywhere.
+        """
+        return await asyncio.to_thread(self._remove, self.path(sha256))
+
     async def clean(self) -> int:
         """Remove what interrupted uploads left; how many files."""
         return await asyncio.to_thread(self._clean)
+
+    def _remove(self, path: Path) -> bool:
+        try:
+            if path.stat().st_mtime > time.time() - STALE_SECONDS:
+                return False
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        return True
 
     def _clean(self) -> int:
         before = time.time() - STALE_SECONDS

@@ -83,7 +83,8 @@ RENEW = "UPDATE files SET created_at = ? WHERE key = ?"
 BYTES = "SELECT sha256 FROM files WHERE key = ?"
 FORGET = """
     DELETE FROM files
-    WHERE key = ? AND NOT EXISTS (SELECT 1 FROM ticket_files l WHERE l.file_key = files.key)
+    WHERE key = ? AND created_at < ?
+    AND NOT EXISTS (SELECT 1 FROM ticket_files l WHERE l.file_key = files.key)
 """
 NAMED = "SELECT 1 FROM files WHERE sha256 = ? LIMIT 1"
 
@@ -199,12 +200,15 @@ def renew(tx: Tx, keys: Iterable[str], now: datetime) -> None:
     tx.many(RENEW, [(ms(now), key) for key in keys])
 
 
-def forget(tx: Tx, keys: Iterable[str]) -> tuple[str, ...]:
-    """Forget files, unless a case has them; the digests of bytes no file has any more."""
+def forget(tx: Tx, keys: Iterable[str], before: datetime) -> tuple[str, ...]:
+    """Forget files, unless a case has them or they were told of since *before*.
+
+    Return the digests of bytes that no file has any more.
+    """
     gone = set()
     for key in keys:
         row = tx.row(BYTES, (key,))
-        if tx.do(FORGET, (key,)) and row is not None and row[0]:
+        if tx.do(FORGET, (key, ms(before))) and row is not None and row[0]:
             gone.add(row[0])
     return tuple(sorted(sha256 for sha256 in gone if tx.row(NAMED, (sha256,)) is None))
 

@@ -44,6 +44,12 @@ RECORD = """
 AFTER = """
     SELECT id, payload, created_at FROM outbox WHERE contact_id = ? AND id > ? ORDER BY id LIMIT ?
 """
+PAGE = """
+    SELECT o.id, o.created_at, o.waiting, COALESCE(t.open, 0)
+    FROM outbox o LEFT JOIN tickets t ON t.id = o.ticket_id
+    WHERE o.id > ? ORDER BY o.id LIMIT ?
+"""
+DROP = "DELETE FROM outbox WHERE id = ? AND waiting = 0"
 PENDING = "SELECT COUNT(*) FROM outbox WHERE channel = ? AND waiting = 1"
 OLDEST = "SELECT created_at FROM outbox WHERE channel = ? AND waiting = 1 ORDER BY id LIMIT 1"
 
@@ -129,6 +135,17 @@ def after(tx: Tx, contact_id: int, id: int, limit: int) -> tuple[Message, ...]: 
     return tuple(
         Message(number, people.shown(tx, payload), when(at)) for number, payload, at in rows
     )
+
+
+def purge(tx: Tx, before: datetime, after_id: int, limit: int) -> int | None:
+    """Forget what is final, from before an instant, and of no open case, among *limit* messages.
+
+    Return the id to go on after; None when what follows is younger or nothing.
+    """
+    page = tx.rows(PAGE, (after_id, limit))
+    old = [row for row in page if row[1] < ms(before)]
+    tx.many(DROP, [(id,) for id, _, waiting, open_ in old if not waiting and not open_])  # noqa: A001 - a row's id
+    return old[-1][0] if old else None
 
 
 def pending(tx: Tx, channel: str) -> Pending:
