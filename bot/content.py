@@ -109,8 +109,7 @@ def _texts(shelf: Shelf) -> dict[Lang, dict[str, str]]:
             leaves = dict(_leaves(table))
             shelf.note(file, _no_sentences(leaves))
             texts[lang] = {key: text for key, text in leaves.items() if isinstance(text, str)}
-    if len(texts) == len(LANGS):
-        shelf.adopt(text_faults(texts))
+            shelf.adopt(text_faults(lang, texts[lang]))
     return texts
 
 

@@ -1,14 +1,21 @@
 """What is wrong between the values of `content/`, in sentences for the people who edit them."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from string import Formatter
 
-from handlers.content import Lang, Route, Topic, alike
+from handlers.content import LONGEST_LABEL, Lang, Route, Topic, alike
 from handlers.model import Frozen
+from handlers.sentences import SENTENCES
 
 PLACEHOLDER = re.compile(r"[a-z_]+")
+RESERVED = re.compile(r"\b(?:thụ\s+l[ýí]|giải\s+quyết|kết\s+luận|bạn)\b", re.IGNORECASE)
+ALLOWED = re.compile(  # said of papers and people there are, not of what the system does
+    r"\bbạn (?:bè|học|đời)\b|\b(?:chậm|quyết định) giải quyết\b|\bgiải quyết chậm\b"
+    r"|\bkết luận (?:thanh tra|kiểm tra|giám định)\b",
+    re.IGNORECASE,
+)
 
 
 class Fault(Frozen):
@@ -28,45 +35,65 @@ class Fault(Frozen):
         return f"{where}: {self.message} — {self.mend}"
 
 
-def text_faults(texts: Mapping[Lang, Mapping[str, str]]) -> tuple[Fault, ...]:
-    """Sentences that one language lacks, or that have other {placeholders} than in the other."""
-    vi, en = texts["vi"], texts["en"]
+def text_faults(lang: Lang, texts: Mapping[str, str]) -> tuple[Fault, ...]:
+    """Sentences of one language that are missing, never said, or can't be said as they stand."""
+    file = f"texts/{lang}.toml"
     return (
-        *_missing("en", vi, en),
-        *_missing("vi", en, vi),
-        *(fault for lang in texts for fault in _broken(lang, texts[lang])),
-        *_differing(vi, en),
+        *_missing(file, texts),
+        *(fault for key, text in texts.items() for fault in _sentence(file, key, text)),
+        *(
+            fault
+            for key, text in texts.items()
+            if lang == "vi"
+            for fault in _words(file, key, text)
+        ),
     )
 
 
-def _missing(lang: Lang, there: Mapping[str, str], here: Mapping[str, str]) -> list[Fault]:
-    mend = "dịch sang đây, hoặc xóa ở ngôn ngữ kia"
-    return [
-        Fault(file=f"texts/{lang}.toml", key=key, message="còn thiếu", mend=mend)
-        for key in sorted(there.keys() - here.keys())
-    ]
+def _missing(file: str, texts: Mapping[str, str]) -> Iterator[Fault]:
+    mend = "viết câu này, như ở ngôn ngữ kia hoặc ở bản trước"
+    for key in SENTENCES:
+        if key not in texts:
+            yield Fault(file=file, key=key, message="còn thiếu", mend=mend)
 
 
-def _broken(lang: Lang, sentences: Mapping[str, str]) -> list[Fault]:
-    message = "có dấu { hoặc } không thành một {chỗ_điền}"
-    mend = "viết tên chữ thường không dấu giữa { và }, hoặc bỏ dấu ngoặc"
-    return [
-        Fault(file=f"texts/{lang}.toml", key=key, message=message, mend=mend)
-        for key, sentence in sentences.items()
-        if _placeholders(sentence) is None
-    ]
+def _sentence(file: str, key: str, text: str) -> Iterator[Fault]:
+    """Its key is one the program knows, its places are those it fills, a button holds it."""
+    if key not in SENTENCES:
+        close = get_close_matches(key, SENTENCES, n=1)
+        mend = f'có phải là "{close[0]}"?' if close else "xóa đi"
+        yield Fault(file=file, key=key, message="không có câu nào mang khóa này", mend=mend)
+        return
+    places = _placeholders(text)
+    if places is None:
+        message = "có dấu { hoặc } không thành một {chỗ_điền}"
+        mend = "viết tên chữ thường không dấu giữa { và }, hoặc bỏ dấu ngoặc"
+        yield Fault(file=file, key=key, message=message, mend=mend)
+        return
+    if unknown := places - SENTENCES[key]:
+        mend = f"chỉ dùng {_braced(SENTENCES[key])}" if SENTENCES[key] else "bỏ đi"
+        message = f"không có gì để điền vào {_braced(unknown)}"
+        yield Fault(file=file, key=key, message=message, mend=mend)
+    elif lost := SENTENCES[key] - places:
+        mend = "thêm lại, giữ nguyên tên"
+        yield Fault(file=file, key=key, message=f"thiếu {_braced(lost)}", mend=mend)
+    size = len(re.sub(r"{\w+}", "", text))
+    if key.startswith("choice.") and size > LONGEST_LABEL:
+        message = f"dài {size} ký tự, nút bấm chứa {LONGEST_LABEL}"
+        yield Fault(file=file, key=key, message=message, mend="rút ngắn lại")
 
 
-def _differing(vi: Mapping[str, str], en: Mapping[str, str]) -> list[Fault]:
-    found = []
-    for key in sorted(vi.keys() & en.keys()):
-        here, there = _placeholders(vi[key]), _placeholders(en[key])
-        if here is not None and there is not None and here != there:
-            only = ", ".join(f"{{{name}}}" for name in sorted(here ^ there))
-            message = f"{only} chỉ có ở một ngôn ngữ"
-            mend = "dùng cùng các chỗ điền ở cả hai"
-            found.append(Fault(file="texts/vi.toml", key=key, message=message, mend=mend))
-    return found
+def _braced(names: Collection[str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in sorted(names))
+
+
+def _words(file: str, key: str, text: str) -> Iterator[Fault]:
+    """Words that are an official's alone, and an address that is too familiar."""
+    for found in RESERVED.finditer(ALLOWED.sub("", text)):
+        familiar = found[0].casefold() == "bạn"
+        mend = "viết “ông/bà”" if familiar else "dùng từ khác: đó là lời của người có thẩm quyền"
+        yield Fault(file=file, key=key, message=f'có từ "{found[0]}"', mend=mend)
+        return
 
 
 def _placeholders(sentence: str) -> frozenset[str] | None:
@@ -82,8 +109,9 @@ def _placeholders(sentence: str) -> frozenset[str] | None:
 
 
 def topic_faults(topics: Collection[Topic]) -> tuple[Fault, ...]:
-    """Topics that could not be told apart in the menu."""
-    return tuple(
+    """Topics that could not be told apart in the menu, and words the system must not say."""
+    spoken = ((f"topics/{topic.id}.toml", *said) for topic in topics for said in _spoken(topic))
+    same = tuple(
         Fault(
             file="topics",
             key="button",
@@ -92,6 +120,21 @@ def topic_faults(topics: Collection[Topic]) -> tuple[Fault, ...]:
         )
         for twice in alike(topic.button for topic in topics)
     )
+    return (*same, *(fault for file, key, text in spoken for fault in _words(file, key, text)))
+
+
+def _spoken(topic: Topic) -> Iterator[tuple[str, str]]:
+    """Every Vietnamese sentence of a form, with where it stands."""
+    yield "title.vi", topic.title.vi
+    yield "button.vi", topic.button.vi
+    for number, field in enumerate(topic.ask, 1):
+        at = f"ask[{number} {field.name}]"
+        yield f"{at}.text.vi", field.text.vi
+        yield f"{at}.label.vi", field.label.vi
+        if field.hint:
+            yield f"{at}.hint.vi", field.hint.vi
+        for place, option in enumerate(field.options, 1):
+            yield f"{at}.options[{place} {option.id}].label.vi", option.label.vi
 
 
 def route_faults(

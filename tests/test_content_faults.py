@@ -95,6 +95,33 @@ def test_all_mistakes_of_all_files_are_told_at_once(folder: Path, change: Change
     ]
 
 
+def test_a_sentence_missing_in_both_languages_is_told(folder: Path, change: Change) -> None:
+    """What nobody wrote cannot be said: the bot does not start without it."""
+    change("texts/vi.toml", 'send = "Gửi"', "")
+    change("texts/en.toml", 'send = "Send"', "")
+    mend = "viết câu này, như ở ngôn ngữ kia hoặc ở bản trước"
+    assert said(folder) == [
+        f"texts/{lang}.toml: choice.send: còn thiếu — {mend}" for lang in ("vi", "en")
+    ]
+
+
+def test_a_place_nobody_fills_in_is_told(folder: Path, change: Change) -> None:
+    """A {name} the program has nothing for is a fault though both languages have it."""
+    change("texts/vi.toml", 'send = "Gửi"', 'send = "Gửi {ten}"')
+    change("texts/en.toml", 'send = "Send"', 'send = "Send {ten}"')
+    assert said(folder) == [
+        f"texts/{lang}.toml: choice.send: không có gì để điền vào {{ten}} — bỏ đi"
+        for lang in ("vi", "en")
+    ]
+
+
+def test_reserved_words_may_name_papers_and_people(folder: Path, change: Change) -> None:
+    """A paper that is called so, and friends, are no promise and no address."""
+    paper = 'vi = "Kết luận thanh tra, bạn bè"'
+    change("topics/hoc_phi.toml", 'vi = "Tiểu học"', paper)
+    assert faults_of(folder) == ()
+
+
 def test_one_mistake_does_not_accuse_another_file(folder: Path, change: Change) -> None:
     """A route to a topic, unit or text that is there but wrong is not said to be missing."""
     change("topics/gcn_dat.toml", "order = 2", "order =")
