@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from bot.app import App, invite, open_app
 from bot.config import Config, ConfigFaultsError, WebConfig
+from bot.housekeeping import Housekeeper
 from bot.http import listen, make_http, serve
 from bot.http_guard import HttpLimits
 from handlers.faults import Fault
@@ -64,6 +65,7 @@ async def _serve(app: App, door: socket, stop: asyncio.Event) -> None:
     parts = [sender.run() for sender in app.senders.values()]
     parts += [channel.run(app.engine.accept) for channel in app.channels.values()]
     parts += [app.clock.run(app.engine.accept), app.fetcher.run(app.engine.accept)]
+    parts.append(Housekeeper(app.store, app.blobs).run())
     tasks = [asyncio.ensure_future(part) for part in parts]
     end_streams = app.web.close if app.web else lambda: None
     serving = asyncio.create_task(serve(_http(app), door, stop=stop, closing=end_streams))
