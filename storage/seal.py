@@ -1,4 +1,6 @@
-"""The seam through which names, phones and channel addresses reach the database.
+"""The seam through which names, phones, addresses and all texts people wrote reach the database.
+
+In clear is but what cases are searched by, see `migrations/0001_start.sql`.
 
 Only `storage.people` calls it, so that sealing them one day touches no caller.
 """
