@@ -125,5 +125,6 @@ class Fetcher:
             partial(people.address, contact_id=wanted.contact_id)
         )
         event = FileRefused(key=media.key, name=media.name, reason=reason)
-        await accept(Arrival(f"file:{media.key}", channel, address, event, datetime.now(UTC)))
+        name = f"file:{media.key}:{wanted.asked_at}"  # sent again later, it is refused anew
+        await accept(Arrival(name, channel, address, event, datetime.now(UTC)))
         await self._store.run(lambda tx: files.refused(tx, media.key, reason))
