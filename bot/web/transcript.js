@@ -7,11 +7,13 @@ import { day, language, word } from './words.js';
 const TOGETHER_MS = 5 * 60 * 1000;
 const NEAR = 120;
 const SHORT = 10; // letters of a choice that leaves room for another beside it
+const STILL_MS = 500; // a second tap on what was just pressed must not answer the next question
 
 const rows = new Map();
 const scroll = $('scroll');
 const log = $('log');
 let question = null;
+let still = 0;
 let unread = false;
 let pinned = true; // the end is in sight
 
@@ -79,6 +81,9 @@ function offer(asks, open) {
   const held = box.contains(document.activeElement);
   empty(box);
   box.hidden = !next;
+  box.classList.add('still');
+  clearTimeout(still);
+  still = setTimeout(() => { box.classList.remove('still'); }, STILL_MS);
   if (next) {
     box.lang = asks.lang;
     const halves = paired(asks.choices);
