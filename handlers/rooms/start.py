@@ -176,6 +176,8 @@ def show_my_data(_room: MyData, view: View) -> Prompt:
         phone=controller.phone,
         address=controller.address,
     )
+    if session.draft or session.pending != Pending():
+        text += f"\n{view.say('data.unsent')}"
     statistics = "choice.statistics_stop" if session.statistics else "choice.statistics_allow"
     return Prompt(
         text,

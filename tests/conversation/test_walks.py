@@ -40,7 +40,7 @@ from tests.conversation.turning import ends_with_the_question, turn
 CONTENT = load_content(Path(__file__).parents[2] / "content")
 MARK = re.compile(r"mark[0-9]+x")
 # Choices by which a person says that something entered may go.
-DROPPING = {"drop", "anew", "decline", "clear", "cancel"}
+DROPPING = {"drop", "anew", "decline", "clear", "cancel", "withdraw_consent"}
 FILES_HELD = 20 * 3  # a draft, what is pending, and a draft whose form is gone
 WORDS_HELD = 20_000 * 5
 ANSWERS = [
