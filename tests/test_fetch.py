@@ -71,7 +71,7 @@ async def fetching(fetcher: Fetcher, told: Told) -> AsyncIterator[None]:
 async def until(true: Callable[[], bool]) -> None:
     """Wait for something, not for ever."""
     async with asyncio.timeout(10):
-        while not true():
+        while not true():  # noqa: ASYNC110 - what is awaited sets no event
             await asyncio.sleep(0.01)
 
 
