@@ -51,7 +51,7 @@ case: head{code}{opened}{status}{topic}{unit} due{due} files{files} history not_
 happening: opened added withdrawn held moved files{files}
 adding: ask{code} more{code} done{code} dropped
 withdrawing: ask{code} done{code}
-data: shown{address}{controller}{phone}{statistics}{version} yes no changed withdrawn
+data: shown{address}{controller}{phone}{statistics}{version} unsent yes no changed withdrawn
 fault: sorry report{id}{kind}
 invitation: joined invalid
 share: phone place
