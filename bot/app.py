@@ -21,7 +21,7 @@ from bot.metrics import Figures
 from bot.outbox import Sender
 from bot.secret import Secret, fresh_code, fresh_invitation, fresh_receipt, load_secret
 from bot.timers import Clock
-from bot.turn import Posted, Turns
+from bot.turn import ZONE, Posted, Turns
 from handlers.content import Content, Lang
 from handlers.events import Media
 from handlers.faults import Fault
@@ -69,6 +69,8 @@ async def open_app(config: Config) -> AsyncIterator[App]:
 
 async def _opened(config: Config, closing: AsyncExitStack) -> App:
     content = load_content(config.content)
+    # The first look at a year loads the library's calendars: now, not in somebody's turn.
+    content.calendar.is_working_day(datetime.now(ZONE).date())
     secret = load_secret(config.secret.get_secret_value(), config.secret_file)
     store = await open_store(config.storage.url.get_secret_value(), lanes=config.storage.lanes)
     closing.push_async_callback(store.close)

@@ -17,7 +17,6 @@ from bot.explain import Objection, explain, explain_toml
 from handlers.faults import Fault
 from handlers.model import Frozen
 from storage import POSTGRES
-from storage.postgres import has_password
 
 FILE = Path("config.toml")
 PREFIX = "LANGNGHE__"
@@ -176,7 +175,11 @@ def load_config(file: Path = FILE, environ: Mapping[str, str] = os.environ) -> C
 
 def _with_password(file: Path, values: Mapping[str, object]) -> list[Fault]:
     url = _get(values, "storage.url")
-    if not isinstance(url, str) or not url.startswith(POSTGRES) or not has_password(url):
+    if not isinstance(url, str) or not url.startswith(POSTGRES):
+        return []
+    from storage.postgres import has_password  # noqa: PLC0415 - its driver is large
+
+    if not has_password(url):
         return []
     return [
         Fault(

@@ -8,10 +8,12 @@ went. `migrate`, `invite` and `replay` need none.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
-import psycopg
+from typing import TYPE_CHECKING
 
 from storage.database import StorageTakenError, StorageUnavailableError
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 SERVING = 0x1A1662F
 TRY = "SELECT pg_try_advisory_lock(%s)"
@@ -25,6 +27,8 @@ async def serving(url: str) -> AsyncIterator[None]:
     if url.startswith("sqlite:"):
         yield
         return
+    import psycopg  # noqa: PLC0415 - 9 MB that SQLite does not need
+
     try:
         connection = await asyncio.to_thread(lambda: psycopg.connect(url, autocommit=True))
     except psycopg.Error as error:
@@ -36,7 +40,7 @@ async def serving(url: str) -> AsyncIterator[None]:
         await asyncio.to_thread(connection.close)
 
 
-async def _take(connection: psycopg.Connection) -> None:
+async def _take(connection: "Connection") -> None:
     for _ in range(TRIES):
         row = await asyncio.to_thread(lambda: connection.execute(TRY, (SERVING,)).fetchone())
         if row and row[0]:
