@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from handlers.rooms import cases, form, loose, menu, questions, start
+from handlers.rooms import cases, form, loose, menu, questions, review, start
 from handlers.session import (
     Adding,
     Case,
@@ -39,7 +39,7 @@ def show(view: View) -> Prompt:  # noqa: C901, PLR0911, PLR0912 - one line a roo
         case Filling() as room:
             return questions.show_filling(room, view)
         case Reviewing() as room:
-            return form.show_reviewing(room, view)
+            return review.show_reviewing(room, view)
         case Dropping() as room:
             return form.show_dropping(room, view)
         case Resuming():
@@ -76,7 +76,7 @@ def answer(did: Input, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - on
         case Filling() as room:
             return questions.at_filling(room, did, view)
         case Reviewing() as room:
-            return form.at_reviewing(room, did, view)
+            return review.at_reviewing(room, did, view)
         case Dropping() as room:
             return form.at_dropping(room, did, view)
         case Resuming():

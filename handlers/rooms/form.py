@@ -1,13 +1,12 @@
-"""Around a form: which topic, going back to a draft, throwing it away, the summary, sending."""
+"""Around a form: which topic, going back to a draft, throwing it away."""
 
-from handlers.answers import UNKNOWN, told
-from handlers.content import Content, Field, Topic
-from handlers.effects import DropTimer, Effect, OpenTicket, SetTimer
+from handlers.answers import told
+from handlers.content import Content, Topic
+from handlers.effects import DropTimer, SetTimer
 from handlers.events import SentMedia
 from handlers.messages import choice
-from handlers.pending import drop, hold, joined, take_files, unfit
+from handlers.pending import drop, hold, take_files, unfit
 from handlers.reading.courtesies import says_no, says_yes
-from handlers.reading.dates import show_date
 from handlers.rooms import questions
 from handlers.session import (
     Answer,
@@ -22,14 +21,11 @@ from handlers.session import (
     Session,
     Topics,
 )
-from handlers.text import fold
-from handlers.tickets import AnswerLine
-from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
+from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
 DRAFT_TIMER = "draft"
 NONE = Pending()
 REMIND_AFTER = 2 * 24 * 3600.0  # seconds; once, so that a forgotten draft is found again
-SHOWN = 160  # characters of one answer in the summary; the case keeps all of it
 
 
 # -- which topic -----------------------------------------------------------------------------------
@@ -110,7 +106,7 @@ def take_in(view: View) -> Next:
 
     What it has no room for stays pending, with a sentence that says so.
     """
-    draft, pending = _draft(view), view.session.pending
+    draft, pending = draft_of(view), view.session.pending
     media, refused = take_files(draft.media, pending.media, view)
     outside = tuple(item for item in pending.media if item not in media)
     fuller = _with_words(draft, pending.parts, view)
@@ -161,6 +157,13 @@ def mended(session: Session, content: Content) -> Session:
     return enter(session, room, draft=draft)
 
 
+def draft_of(view: View) -> Draft:
+    """The draft that a room about one stands on."""
+    draft = view.session.draft
+    assert draft is not None, "a form's room without a draft"  # noqa: S101 - a room's own invariant
+    return draft
+
+
 def topic_of(draft: Draft, view: View) -> Topic:
     """The form a draft is filled by."""
     return view.content.topics[draft.topic]
@@ -171,7 +174,7 @@ def topic_of(draft: Draft, view: View) -> Topic:
 
 def show_resuming(view: View) -> Prompt:
     """The draft found again: what it is, how far it got."""
-    draft = _draft(view)
+    draft = draft_of(view)
     topic = topic_of(draft, view)
     text = view.say(
         "resuming.ask",
@@ -279,142 +282,3 @@ def at_dropping(_room: Dropping, did: Input, view: View) -> Next:
             return questions.aside(did, View(resume(session, view), view.facts))
         case _:
             return Next(session, view.say("choose.again"))
-
-
-# -- the summary -----------------------------------------------------------------------------------
-
-
-def show_reviewing(_room: Reviewing, view: View) -> Prompt:
-    """Every answer with a choice to change it, then send."""
-    draft = _draft(view)
-    topic = topic_of(draft, view)
-    lines = [
-        f"{number}. {field.label.in_(view.lang)}: {_shown(field, draft, view)}"
-        for number, field in enumerate(topic.ask, 1)
-    ]
-    if draft.notes:
-        lines.append(view.say("reviewing.notes", notes=cut(joined(draft.notes), SHOWN)))
-    head = view.say("reviewing.ask", topic=topic.title.in_(view.lang))
-    text = "\n".join((head, "", *lines, "", view.say("reviewing.law")))
-    changes = tuple(
-        choice(
-            f"change:{field.name}",
-            cut(view.say("choice.change", label=field.label.in_(view.lang)), 35),
-        )
-        for field in topic.ask
-    )
-    send = view.choice("send", tone="primary")
-    return Prompt(text, (send, *changes, view.choice("back"), view.choice("cancel")))
-
-
-def _shown(field: Field, draft: Draft, view: View) -> str:
-    if field.kind == "media":
-        count = len(draft.media)
-        return view.say("media.count", files=count) if count else view.say("answer.none")
-    answer = draft.answers.get(field.name, Answer())
-    if not answer.value:
-        return view.say("answer.none")
-    return cut(told(field, answer.value, answer.text, view), SHOWN)
-
-
-def _draft(view: View) -> Draft:
-    draft = view.session.draft
-    assert draft is not None, "a form's room without a draft"  # noqa: S101 - a room's own invariant
-    return draft
-
-
-def at_reviewing(_room: Reviewing, did: Input, view: View) -> Next:
-    """Send, change an answer, or add a remark."""
-    session, draft = view.session, _draft(view)
-    topic = topic_of(draft, view)
-    match did:
-        case Picked("send"):
-            return _send(draft, topic, view)
-        case Picked("back"):
-            last = draft.model_copy(update={"index": len(topic.ask) - 1})
-            return Next(enter(session, Filling(), draft=last))
-        case Picked("cancel"):
-            return Next(enter(session, Dropping()))
-        case Picked(key):
-            return _change(key.removeprefix("change:"), view)
-        case Wrote() | SentMedia():
-            return questions.aside(did, view)
-        case _:
-            return Next(session, view.say("choose.again"))
-
-
-def _change(name: str, view: View) -> Next:
-    """Ask one question of the form again."""
-    draft = _draft(view)
-    names = [field.name for field in topic_of(draft, view).ask]
-    if name not in names:
-        return Next(view.session, view.say("choose.stale"))
-    changing = draft.model_copy(update={"index": names.index(name)})
-    return Next(enter(view.session, Filling(), draft=changing))
-
-
-def _send(draft: Draft, topic: Topic, view: View) -> Next:
-    """Record the case, or ask what is still missing."""
-    for index, field in enumerate(topic.ask):
-        if not field.optional and not questions.is_answered(field, draft):
-            missing = draft.model_copy(update={"index": index})
-            asked = enter(view.session, Filling(), draft=missing)
-            return Next(asked, view.say("reviewing.missing", label=field.label.in_(view.lang)))
-    opened = _case(draft, topic, view)
-    unit = view.content.units.get(opened.unit) or view.content.unit_for(topic.id, opened.commune)
-    notice = view.say(
-        "sent.done",
-        code=opened.code,
-        unit=unit.name.in_(view.lang),
-        due=show_date(opened.due_on),
-        receipt=opened.receipt,
-    )
-    effects: tuple[Effect, ...] = (opened, DropTimer(timer=DRAFT_TIMER))
-    return Next(enter(view.session, Menu(), draft=None), notice, effects)
-
-
-def _case(draft: Draft, topic: Topic, view: View) -> OpenTicket:
-    facts, content = view.facts, view.content
-    answered = [
-        (field, draft.answers[field.name]) for field in topic.ask if field.name in draft.answers
-    ]
-    commune = next((a.value for f, a in answered if f.kind == "commune" and a.value != UNKNOWN), "")
-    lines = tuple(
-        AnswerLine(name=f.name, label=f.label.vi, value=a.value, text=_officially(f, a, content))
-        for f, a in answered
-        if a.value and not f.personal and f.kind != "media"
-    )
-    if draft.notes:
-        notes = joined(draft.notes)
-        label = content.say("vi", "answer.notes")
-        lines += (AnswerLine(name="notes", label=label, value=notes, text=notes),)
-    return OpenTicket(
-        code=facts.code,
-        receipt=facts.receipt,
-        topic=topic.id,
-        commune=commune,
-        unit=content.unit_for(topic.id, commune).id,
-        due_on=content.calendar.add_working_days(facts.now.date(), topic.due_days),
-        calendar=content.calendar.version,
-        lang=view.lang,
-        lines=lines,
-        media=draft.media,
-        search=fold(" ".join((topic.title.vi, *(line.text for line in lines)))),
-        name=_personal("name", answered),
-        phone=_personal("phone", answered),
-    )
-
-
-def _officially(field: Field, answer: Answer, content: Content) -> str:
-    """The answer as officials read it: in Vietnamese, whatever language it was chosen in."""
-    match field.kind:
-        case "choice":
-            return next((o.label.vi for o in field.options if o.id == answer.value), answer.text)
-        case "commune" if commune := content.territory.get(answer.value):
-            return commune.name
-        case _:
-            return answer.text
-
-
-def _personal(which: str, answered: list[tuple[Field, Answer]]) -> str:
-    return next((answer.value for field, answer in answered if field.personal == which), "")

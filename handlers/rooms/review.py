@@ -1,0 +1,154 @@
+"""The summary of a draft: every answer read once more, changed where it must be, then sent."""
+
+from handlers.answers import UNKNOWN, told
+from handlers.content import Content, Field, Topic
+from handlers.effects import DropTimer, Effect, OpenTicket
+from handlers.events import SentMedia
+from handlers.messages import choice
+from handlers.pending import joined
+from handlers.reading.dates import show_date
+from handlers.rooms import questions
+from handlers.rooms.form import DRAFT_TIMER, draft_of, topic_of
+from handlers.session import (
+    Answer,
+    Draft,
+    Dropping,
+    Filling,
+    Menu,
+    Reviewing,
+)
+from handlers.text import fold
+from handlers.tickets import AnswerLine
+from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
+
+SHOWN = 160  # characters of one answer in the summary; the case keeps all of it
+
+
+def show_reviewing(_room: Reviewing, view: View) -> Prompt:
+    """Every answer with a choice to change it, then send."""
+    draft = draft_of(view)
+    topic = topic_of(draft, view)
+    lines = [
+        f"{number}. {field.label.in_(view.lang)}: {_shown(field, draft, view)}"
+        for number, field in enumerate(topic.ask, 1)
+    ]
+    if draft.notes:
+        lines.append(view.say("reviewing.notes", notes=cut(joined(draft.notes), SHOWN)))
+    head = view.say("reviewing.ask", topic=topic.title.in_(view.lang))
+    text = "\n".join((head, "", *lines, "", view.say("reviewing.law")))
+    changes = tuple(
+        choice(
+            f"change:{field.name}",
+            cut(view.say("choice.change", label=field.label.in_(view.lang)), 35),
+        )
+        for field in topic.ask
+    )
+    send = view.choice("send", tone="primary")
+    return Prompt(text, (send, *changes, view.choice("back"), view.choice("cancel")))
+
+
+def _shown(field: Field, draft: Draft, view: View) -> str:
+    if field.kind == "media":
+        count = len(draft.media)
+        return view.say("media.count", files=count) if count else view.say("answer.none")
+    answer = draft.answers.get(field.name, Answer())
+    if not answer.value:
+        return view.say("answer.none")
+    return cut(told(field, answer.value, answer.text, view), SHOWN)
+
+
+def at_reviewing(_room: Reviewing, did: Input, view: View) -> Next:
+    """Send, change an answer, or add a remark."""
+    session, draft = view.session, draft_of(view)
+    topic = topic_of(draft, view)
+    match did:
+        case Picked("send"):
+            return _send(draft, topic, view)
+        case Picked("back"):
+            last = draft.model_copy(update={"index": len(topic.ask) - 1})
+            return Next(enter(session, Filling(), draft=last))
+        case Picked("cancel"):
+            return Next(enter(session, Dropping()))
+        case Picked(key):
+            return _change(key.removeprefix("change:"), view)
+        case Wrote() | SentMedia():
+            return questions.aside(did, view)
+        case _:
+            return Next(session, view.say("choose.again"))
+
+
+def _change(name: str, view: View) -> Next:
+    """Ask one question of the form again."""
+    draft = draft_of(view)
+    names = [field.name for field in topic_of(draft, view).ask]
+    if name not in names:
+        return Next(view.session, view.say("choose.stale"))
+    changing = draft.model_copy(update={"index": names.index(name)})
+    return Next(enter(view.session, Filling(), draft=changing))
+
+
+def _send(draft: Draft, topic: Topic, view: View) -> Next:
+    """Record the case, or ask what is still missing."""
+    for index, field in enumerate(topic.ask):
+        if not field.optional and not questions.is_answered(field, draft):
+            missing = draft.model_copy(update={"index": index})
+            asked = enter(view.session, Filling(), draft=missing)
+            return Next(asked, view.say("reviewing.missing", label=field.label.in_(view.lang)))
+    opened = _case(draft, topic, view)
+    unit = view.content.units.get(opened.unit) or view.content.unit_for(topic.id, opened.commune)
+    notice = view.say(
+        "sent.done",
+        code=opened.code,
+        unit=unit.name.in_(view.lang),
+        due=show_date(opened.due_on),
+        receipt=opened.receipt,
+    )
+    effects: tuple[Effect, ...] = (opened, DropTimer(timer=DRAFT_TIMER))
+    return Next(enter(view.session, Menu(), draft=None), notice, effects)
+
+
+def _case(draft: Draft, topic: Topic, view: View) -> OpenTicket:
+    facts, content = view.facts, view.content
+    answered = [
+        (field, draft.answers[field.name]) for field in topic.ask if field.name in draft.answers
+    ]
+    commune = next((a.value for f, a in answered if f.kind == "commune" and a.value != UNKNOWN), "")
+    lines = tuple(
+        AnswerLine(name=f.name, label=f.label.vi, value=a.value, text=_officially(f, a, content))
+        for f, a in answered
+        if a.value and not f.personal and f.kind != "media"
+    )
+    if draft.notes:
+        notes = joined(draft.notes)
+        label = content.say("vi", "answer.notes")
+        lines += (AnswerLine(name="notes", label=label, value=notes, text=notes),)
+    return OpenTicket(
+        code=facts.code,
+        receipt=facts.receipt,
+        topic=topic.id,
+        commune=commune,
+        unit=content.unit_for(topic.id, commune).id,
+        due_on=content.calendar.add_working_days(facts.now.date(), topic.due_days),
+        calendar=content.calendar.version,
+        lang=view.lang,
+        lines=lines,
+        media=draft.media,
+        search=fold(" ".join((topic.title.vi, *(line.text for line in lines)))),
+        name=_personal("name", answered),
+        phone=_personal("phone", answered),
+    )
+
+
+def _officially(field: Field, answer: Answer, content: Content) -> str:
+    """The answer as officials read it: in Vietnamese, whatever language it was chosen in."""
+    match field.kind:
+        case "choice":
+            return next((o.label.vi for o in field.options if o.id == answer.value), answer.text)
+        case "commune" if commune := content.territory.get(answer.value):
+            return commune.name
+        case _:
+            return answer.text
+
+
+def _personal(which: str, answered: list[tuple[Field, Answer]]) -> str:
+    return next((answer.value for field, answer in answered if field.personal == which), "")
