@@ -93,7 +93,7 @@ def test_wrong_content_is_all_told(sqlite_bot: Bot, tmp_path: Path) -> None:
         ended = sqlite_bot.command(command)
         assert ended.returncode == 2
         assert re.search(r"content/topics/hoc_phi\.toml: ask\[\d commune\]", ended.stderr)
-        assert re.search(r"content/texts/vi\.toml: menu\.nobody: ", ended.stderr)
+        assert re.search(r"content/texts/en\.toml: menu\.nobody: ", ended.stderr)
         assert all(" — " in line for line in ended.stderr.splitlines())
 
 
