@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.acceptance.running import Bot, Telegram
 from tests.fakes.telegram import TelegramSim, in_thread
-from tests.web.browser import ARGS
+from tests.web.browser import ARGS, Phone, phone
 
 
 @pytest.fixture
@@ -39,3 +39,11 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def citizen(web_bot: Bot, browser: Browser) -> Iterator[Phone]:
+    """A phone whose browser has never been here; the bot runs."""
+    web_bot.start()
+    with phone(browser, web_bot.url) as here:
+        yield here

@@ -87,13 +87,13 @@ def test_wrong_content_is_all_told(sqlite_bot: Bot, tmp_path: Path) -> None:
     topic = content / "topics" / "hoc_phi.toml"
     topic.write_text(topic.read_text("utf-8").replace('kind = "commune"', 'kind = "comune"'))
     texts = content / "texts" / "en.toml"
-    texts.write_text(texts.read_text("utf-8").replace("[menu]\n", '[menu]\nnobody = "asks"\n'))
+    texts.write_text(texts.read_text("utf-8").replace("[menu]\nask =", "[menu]\naks ="))
     sqlite_bot.settings.write_text(f'content = "{content}"', "utf-8")
     for command in ("run", "check"):
         ended = sqlite_bot.command(command)
         assert ended.returncode == 2
         assert re.search(r"content/topics/hoc_phi\.toml: ask\[\d commune\]", ended.stderr)
-        assert re.search(r"content/texts/en\.toml: menu\.nobody: ", ended.stderr)
+        assert re.search(r"content/texts/en\.toml: menu\.ask: ", ended.stderr)
         assert all(" — " in line for line in ended.stderr.splitlines())
 
 
