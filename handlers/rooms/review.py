@@ -29,8 +29,9 @@ def show_reviewing(_room: Reviewing, view: View) -> Prompt:
     draft = draft_of(view)
     topic = topic_of(draft, view)
     lines = [
-        f"{number}. {field.label.in_(view.lang)}: {_shown(field, draft, view)}"
-        for number, field in enumerate(topic.ask, 1)
+        # No numbers here: a typed number is one of the choices below.
+        f"• {field.label.in_(view.lang)}: {_shown(field, draft, view)}"
+        for field in topic.ask
     ]
     if draft.notes:
         lines.append(view.say("reviewing.notes", notes=cut(joined(draft.notes), SHOWN)))
