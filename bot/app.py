@@ -26,6 +26,7 @@ from handlers.content import Content, Lang
 from handlers.events import Media
 from handlers.faults import Fault
 from handlers.messages import Say
+from handlers.understanding import ALIASES
 from storage import files, open_store, outbox, people, staff
 from storage.blobs import Blobs, EmptyError, TooLargeError, TypeRefusedError
 from storage.database import Store, Tx
@@ -198,20 +199,10 @@ def _telegram(config: Config, content: Content, store: Store) -> TelegramChannel
 
 def _commands(content: Content, lang: Lang) -> list[tuple[str, str]]:
     """The command menu: the citizen's commands, in the language's own names."""
-    names = MENU if lang == "vi" else {key: ENGLISH[key] for key in MENU}
-    return [(names[key], content.say(lang, f"menu_command.{key}")) for key in MENU]
-
-
-ENGLISH = {
-    "start": "start",
-    "gui": "submit",
-    "tracuu": "track",
-    "dulieu": "mydata",
-    "huy": "cancel",
-    "ngonngu": "language",
-    "trogiup": "help",
-}
-MENU = {key: key for key in ENGLISH}
+    return [
+        (name if lang == "vi" else alias, content.say(lang, f"menu_command.{name}"))
+        for name, alias in ALIASES.items()
+    ]
 
 
 async def invite(app: App) -> str:

@@ -84,7 +84,7 @@ class Turns:
 
         *again* takes one that failed and was kept: what is claimed then is the failure.
         """
-        claimed = inbox.settle(tx, arrival.id) if again else _claim(tx, arrival)
+        claimed = inbox.settle(tx, arrival.id) if again else inbox.claim(tx, arrival.id, arrival.at)
         if not claimed:
             return DUPLICATE
         if isinstance(arrival, Garbled):
@@ -206,10 +206,6 @@ def _fires(tx: Tx, contact_id: int, arrival: Arrival) -> bool:
     if not isinstance(arrival.event, TimedOut):
         return True
     return timers.fire(tx, contact_id, arrival.event.timer, arrival.at)
-
-
-def _claim(tx: Tx, arrival: Arrival | Garbled) -> bool:
-    return inbox.claim(tx, arrival.id, arrival.at)
 
 
 def _post(tx: Tx, contact_id: int, arrival: Arrival, say: Say) -> Posted:

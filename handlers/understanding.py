@@ -18,22 +18,17 @@ from handlers.session import Adding, Filling, Part, Resuming, Session
 from handlers.text import clean, fold, is_blank
 from handlers.view import Blank, Command, Input, Picked, Polite, Stale, Wrote
 
-# Vietnamese name and English alias of every command a citizen has (README, "Commands").
-COMMANDS = {
+# The English alias of every command a citizen has, by its Vietnamese name (README, "Commands").
+ALIASES = {
     "start": "start",
-    "gui": "gui",
-    "submit": "gui",
-    "tracuu": "tracuu",
-    "track": "tracuu",
-    "dulieu": "dulieu",
-    "mydata": "dulieu",
-    "huy": "huy",
-    "cancel": "huy",
-    "ngonngu": "ngonngu",
-    "language": "ngonngu",
-    "trogiup": "trogiup",
-    "help": "trogiup",
+    "gui": "submit",
+    "tracuu": "track",
+    "dulieu": "mydata",
+    "huy": "cancel",
+    "ngonngu": "language",
+    "trogiup": "help",
 }
+COMMANDS = {name: name for name in ALIASES} | {alias: name for name, alias in ALIASES.items()}
 
 # Where words are answers, even the polite ones.
 TAKES_ANY_WORDS = Filling | Adding | Resuming
