@@ -7,12 +7,12 @@ Effects are imperative. The message a turn answers with is not among them: it is
 from datetime import date
 from typing import Literal
 
+from handlers.desk.people import Duty
 from handlers.events import Media
 from handlers.model import Frozen
 from handlers.tickets import Action, AnswerLine
 
 Purpose = Literal["handling", "statistics"]
-Role = Literal["administrator"]
 
 
 class OpenTicket(Frozen):
@@ -20,7 +20,9 @@ class OpenTicket(Frozen):
 
     *name* and *phone* are the person's own; they go to `people`, never into the case. *search* is
     the folded text the case is found by, with nothing of *name* and *phone* in it.
-    *calendar* says by which calendar *due_on* was computed.
+    *calendar* says by which calendar *due_on* was computed. *by* is the member who files it for
+    somebody at the counter or by telephone, *consent* how that person agreed: then the case is held
+    by nobody's chat until its receipt is shown.
     """
 
     type: Literal["open_ticket"] = "open_ticket"
@@ -37,6 +39,8 @@ class OpenTicket(Frozen):
     search: str
     name: str = ""
     phone: str = ""
+    by: int = 0
+    consent: str = ""
 
 
 class AddToTicket(Frozen):
@@ -50,12 +54,63 @@ class AddToTicket(Frozen):
 
 
 class MoveTicket(Frozen):
-    """Change a case's status by the table of moves; nothing happens when the table forbids it."""
+    """Do *action* to a case by the table of moves; nothing happens when the table forbids it.
+
+    *by* is the member who does it; 0 is the citizen, or the clock. *words* is what was written for
+    it (a reason, a question, the JSON of a `Reply`), kept beside the history; *data* says nothing
+    personal and is kept in it. The rest is what changes: None and empty leave it.
+    *assignee* 0 takes it from everybody; *other* is the case it is merged into or linked with.
+    """
 
     type: Literal["move_ticket"] = "move_ticket"
     code: str
     action: Action
-    reason: str = ""
+    by: int = 0
+    words: str = ""
+    data: dict[str, str | int] = {}
+    unit: str = ""
+    assignee: int | None = None
+    not_for: int | None = None
+    due_on: date | None = None
+    asked_on: date | None = None
+    priority: int | None = None
+    other: str = ""
+    media: tuple[Media, ...] = ()
+
+
+class Notify(Frozen):
+    """Wake conversations about the case *code*: each tells, in a turn of its own, what is new.
+
+    *to* is whom: the contacts that follow it, its assignee, or those of its unit who may release
+    or dispatch. *what* names the reason, for staff (a key of the texts ``desk_news.*``).
+    """
+
+    type: Literal["notify"] = "notify"
+    code: str
+    to: Literal["citizens", "assignee", "approvers", "dispatchers", "member"]
+    what: str = ""
+    member: int = 0
+
+
+class MarkTold(Frozen):
+    """This contact was told of the case *code* up to the entry *seq* of its history."""
+
+    type: Literal["mark_told"] = "mark_told"
+    code: str
+    seq: int
+
+
+class Witness(Frozen):
+    """Write down what was seen or refused: in the case's history, or the log when *code* is empty.
+
+    *kind* ``identified`` (a person's identity was shown) or ``denied`` (*deed* was not allowed).
+    """
+
+    type: Literal["witness"] = "witness"
+    kind: Literal["identified", "denied"]
+    by: int
+    deed: str
+    code: str = ""
 
 
 class HoldTicket(Frozen):
@@ -97,12 +152,47 @@ class DropTimer(Frozen):
     timer: str
 
 
+class Invite(Frozen):
+    """Make a one-time invitation to *duty* for somebody called *name*, valid *hours*."""
+
+    type: Literal["invite"] = "invite"
+    by: int
+    invitation: str
+    duty: Duty
+    name: str
+    hours: int
+
+
 class JoinStaff(Frozen):
-    """Use up an invitation: this contact acts for the province in *role* from now on."""
+    """Use up an invitation: this contact has its duty from now on, and is called *name*."""
 
     type: Literal["join_staff"] = "join_staff"
-    role: Role
     invitation: str
+
+
+class ChangeDuty(Frozen):
+    """Give a *member* a duty, or end it (*given* False); whoever has none left has left."""
+
+    type: Literal["change_duty"] = "change_duty"
+    by: int
+    member: int
+    duty: Duty
+    given: bool
+
+
+class Amend(Frozen):
+    """Change what the province edits, from now on: see `handlers.desk.amendments`.
+
+    *value* is JSON; empty takes the amendment of this *key* away again. *undoes* is the entry of
+    the log that is taken back by it.
+    """
+
+    type: Literal["amend"] = "amend"
+    by: int
+    kind: Literal["unit", "route", "template"]
+    key: str
+    value: str
+    undoes: int = 0
 
 
 class MarkReachable(Frozen):
@@ -116,11 +206,17 @@ Effect = (
     OpenTicket
     | AddToTicket
     | MoveTicket
+    | Notify
+    | MarkTold
+    | Witness
     | HoldTicket
     | KeepFile
     | SaveConsent
     | SetTimer
     | DropTimer
+    | Invite
     | JoinStaff
+    | ChangeDuty
+    | Amend
     | MarkReachable
 )

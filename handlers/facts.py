@@ -1,11 +1,17 @@
 """What must be known for a turn: asked for by `needs`, read in the turn's own transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.content import Content
-from handlers.effects import Role
+from handlers.desk.dossier import DeskCard, Dossier, Filter, Identity
+from handlers.desk.figures import Count
+from handlers.desk.people import Invitation, Official
+from handlers.desk.record import Entry
 from handlers.tickets import Card, Story
+
+NO_LINKS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +21,12 @@ class Needs:
     *fresh*: an unused code and a receipt. *cards*: the contact's cases, newest first, filtered by
     *query* (folded words, all of them). *story*: the code of one case. *receipt*: what the person
     typed to prove they hold *story*. *invitation*: the token of a link made for staff.
+
+    The desk's: *official*, who this contact is as a member of staff. *dossier*: the code of a case,
+    *other* that of a second one, both for whoever may see them. *queue*: a page of open cases.
+    *found*: the folded words to search all cases by. *members*: colleagues. *identity*: who sent
+    *dossier*. *answers*: the latest answers of its unit. *log*: the log before the entry of this
+    number (0: the newest). *figures*: counts of open cases.
     """
 
     fresh: bool = False
@@ -23,6 +35,16 @@ class Needs:
     story: str = ""
     receipt: str = ""
     invitation: str = ""
+    official: bool = False
+    dossier: str = ""
+    other: str = ""
+    queue: Filter | None = None
+    found: str = ""
+    members: bool = False
+    identity: bool = False
+    answers: bool = False
+    log: int | None = None
+    figures: bool = False
 
 
 NOTHING = Needs()
@@ -35,6 +57,11 @@ class Facts:
     *code* is unused. *story* is None when none was asked for, when no case has that code, and when
     the contact neither holds it nor *proved* to hold its receipt: a stranger learns nothing.
     *invited* is what a valid, unused invitation makes this contact.
+
+    *dossier* and *other* are whole whoever asks: what of them is shown is for `may` to say.
+    *queue* has one case more than a page when there is another page. *answers* are the folded
+    texts of the latest answers. *links* are the addresses a chat is opened by, by channel, with
+    ``{}`` for the payload.
     """
 
     now: datetime
@@ -44,4 +71,15 @@ class Facts:
     cards: tuple[Card, ...] = ()
     story: Story | None = None
     proved: bool = False
-    invited: Role | None = None
+    invited: Invitation | None = None
+    official: Official | None = None
+    dossier: Dossier | None = None
+    other: Dossier | None = None
+    queue: tuple[DeskCard, ...] = ()
+    found: tuple[DeskCard, ...] = ()
+    members: tuple[Official, ...] = ()
+    identity: Identity | None = None
+    answers: tuple[str, ...] = ()
+    log: tuple[Entry, ...] = ()
+    figures: tuple[Count, ...] = ()
+    links: Mapping[str, str] = NO_LINKS

@@ -5,33 +5,95 @@ and "concluded" are words only a competent person may sign (Law on Complaints 02
 Denunciations 25/2018/QH14), so no status is called by them.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal
 
 from handlers.events import Media
 from handlers.model import Frozen
 
-Status = Literal["recorded", "sorting", "forwarded", "answered", "guided", "closed", "withdrawn"]
-Action = Literal["add", "withdraw"]
+Status = Literal[
+    "recorded",  # nobody has it yet
+    "sorting",  # given back: a dispatcher finds the right unit
+    "forwarded",  # given to a unit or an official, not yet taken up
+    "working",  # an official is at work on it
+    "asking",  # the citizen was asked something; the clock stands still
+    "approving",  # an answer waits for its release by a second person
+    "answered",
+    "refused",  # not for this channel: the citizen was told the right door
+    "guided",  # told how to lodge a formal letter
+    "closed",
+    "withdrawn",
+    "merged",  # its text went on in another case of the same person
+]
+Action = Literal[
+    "add", "withdraw", "rate",  # the citizen's
+    "take", "assign", "return", "ask", "note", "answer", "submit", "approve", "send_back", "extend",
+    "refer", "refuse", "close", "reopen", "merge", "link", "prioritise",  # the desk's
+    "expire",  # nobody's: a question was not answered in time
+]  # fmt: skip
 
-OPEN: frozenset[Status] = frozenset({"recorded", "sorting", "forwarded"})
+OPEN: frozenset[Status] = frozenset(
+    {"recorded", "sorting", "forwarded", "working", "asking", "approving"}
+)
+DONE: frozenset[Status] = frozenset({"answered", "refused", "guided", "closed"})
 
-# (status, action) -> status after it. What is not in the table cannot be done.
-MOVES: dict[tuple[Status, Action], Status] = {
-    # A citizen may add to a case as long as somebody is working on it.
-    ("recorded", "add"): "recorded",
-    ("sorting", "add"): "sorting",
-    ("forwarded", "add"): "forwarded",
-    # What was voluntarily given may be voluntarily taken back until it is answered.
-    ("recorded", "withdraw"): "withdrawn",
-    ("sorting", "withdraw"): "withdrawn",
-    ("forwarded", "withdraw"): "withdrawn",
-}
+# The statuses an action is possible in, and the status after it ("" leaves it as it is). What is
+# not in the table cannot be done.
+_MOVES = """
+# A citizen may add to a case, and take it back, as long as somebody is to work on it; what is added
+# to a question is its answer.
+add         recorded sorting forwarded working approving             >
+add         asking                                                   > working
+withdraw    recorded sorting forwarded working asking approving      > withdrawn
+rate        answered refused guided closed                           >
+# Whoever takes a case up that lay with nobody works on it.
+take        recorded sorting forwarded                               > working
+assign      recorded sorting forwarded working asking                > forwarded
+return      recorded forwarded working                               > sorting
+ask         working                                                  > asking
+expire      asking                                                   > closed
+note        recorded sorting forwarded working asking approving      >
+note        answered refused guided closed                           >
+answer      forwarded working asking                                 > answered
+submit      forwarded working asking                                 > approving
+approve     approving                                                > answered
+send_back   approving                                                > working
+extend      recorded sorting forwarded working asking approving      >
+refer       recorded sorting forwarded working                       > forwarded
+refuse      recorded sorting forwarded working                       > refused
+# Only what was answered is closed: a case closed without an answer is what citizens resent most.
+close       answered refused guided                                  > closed
+reopen      answered refused guided closed                           > forwarded
+merge       recorded sorting forwarded working asking                > merged
+link        recorded sorting forwarded working asking                >
+prioritise  recorded sorting forwarded working asking approving      >
+"""
+
+
+def _read(table: str) -> Mapping[tuple[Status, Action], Status]:
+    rows = (line.split() for line in table.strip().splitlines() if not line.startswith("#"))
+    moves = {}
+    for action, *statuses in rows:
+        end = statuses.index(">")
+        for status in statuses[:end]:
+            moves[status, action] = statuses[-1] if statuses[-1] != ">" else status
+    return moves  # type: ignore[return-value]  # held to the closed types by tests/handlers
+
+
+MOVES = _read(_MOVES)
 
 
 def move(status: Status, action: Action) -> Status | None:
     """Status after *action*, or None when the table does not allow it."""
     return MOVES.get((status, action))
+
+
+# What a citizen is told of, by the kinds of the entries of history; the rest is the desk's own.
+Told = Literal[
+    "opened", "added", "withdrawn", "held", "moved", "taken", "assigned", "asked", "answered",
+    "extended", "referred", "refused", "closed", "reopened", "merged", "expired", "rated",
+]  # fmt: skip
 
 
 class AnswerLine(Frozen):
@@ -44,16 +106,18 @@ class AnswerLine(Frozen):
 
 
 class Happening(Frozen):
-    """One entry of a case's history, as its citizen may see it."""
+    """One entry of a case's history, as its citizen may see it; *seq* is its place in it."""
 
     at: datetime
-    kind: Literal["opened", "added", "withdrawn", "held", "moved"]
+    kind: Told
     text: str = ""
     files: int = 0
+    seq: int = 0
+    data: dict[str, str | int] = {}
 
 
 class Card(Frozen):
-    """A case in a list."""
+    """A case in a list. *done_on* is the day it was last answered, refused or closed."""
 
     code: str
     topic: str
@@ -62,12 +126,19 @@ class Card(Frozen):
     commune: str
     opened_at: datetime
     due_on: date
+    done_on: date | None = None
 
 
 class Story(Frozen):
-    """A case with all its citizen may read, oldest happening first."""
+    """A case with all its citizen may read, oldest happening first.
+
+    *told* is the *seq* up to which this contact was told of it; *rated* whether they said how the
+    last answer was.
+    """
 
     card: Card
     lines: tuple[AnswerLine, ...]
     media: tuple[Media, ...]
     happenings: tuple[Happening, ...]
+    told: int = 0
+    rated: bool = False

@@ -1,0 +1,96 @@
+"""A case as the desk sees it: in the queue, and whole."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from handlers.events import Media
+from handlers.model import Frozen
+from handlers.tickets import AnswerLine, Card
+
+Priority = Literal[0, 1, 2]  # ordinary, soon, urgent
+View = Literal["all", "mine", "unassigned", "waiting", "sorting", "approving", "overdue"]
+
+
+class DeskCard(Card):
+    """A case in the queue.
+
+    *assignee* is the member in charge (0: nobody), *author* who wrote the answer that waits for
+    release, *not_for* who answered before it was reopened. *bounces* counts how often it was given
+    back. *asked_on* is the day the citizen was asked something; the clock stands still since then.
+    *entries* is the length of its history: it tells whether somebody did something meanwhile.
+    """
+
+    id: int
+    lang: Literal["vi", "en"] = "vi"
+    priority: Priority = 0
+    assignee: int = 0
+    assignee_name: str = ""
+    author: int = 0
+    not_for: int = 0
+    bounces: int = 0
+    asked_on: date | None = None
+    entries: int = 0
+
+
+class Line(Frozen):
+    """One entry of a case's history, as the desk sees it: *by* is the member's name or empty."""
+
+    seq: int
+    at: datetime
+    kind: str
+    by: str = ""
+    words: str = ""
+    data: dict[str, str | int] = {}
+
+
+class Reply(Frozen):
+    """An answer as it was composed: the parts of the contract (see `handlers.desk.contract`).
+
+    *files* are the keys of what proves it.
+    """
+
+    finding: str
+    basis: str = ""
+    action: str = ""
+    next: str = ""
+    until: str = ""
+    private: str = ""
+    files: tuple[str, ...] = ()
+
+
+class Dossier(Frozen):
+    """A case whole. *draft* is the answer that waits for release; *same* the cases of one matter.
+
+    *same_person*: the codes among other open cases that were sent by the same contact.
+    """
+
+    card: DeskCard
+    lines: tuple[AnswerLine, ...]
+    media: tuple[Media, ...]
+    story: tuple[Line, ...]
+    draft: Reply | None = None
+    same: tuple[str, ...] = ()
+
+
+class Filter(Frozen):
+    """Which open cases a page of the queue shows.
+
+    *units* are the units looked into (``*``: all), *member* the reader (for *mine*). The page
+    begins after the case (*after_due*, *after_id*).
+    """
+
+    units: frozenset[str]
+    member: int
+    view: View = "all"
+    topic: str = ""
+    commune: str = ""
+    unit: str = ""
+    after_due: str = ""
+    after_id: int = 0
+
+
+class Identity(Frozen):
+    """Who sent a case, as far as they said."""
+
+    name: str = ""
+    phone: str = ""

@@ -1,0 +1,53 @@
+"""People who act for the province: their roles, each within a unit or all of them."""
+
+from typing import Literal, get_args
+
+from handlers.model import Frozen
+
+Role = Literal[
+    "administrator",  # quản trị: people, units, routing, templates
+    "dispatcher",  # điều phối: gives cases to units and people
+    "officer",  # cán bộ: handles cases
+    "approver",  # lãnh đạo đơn vị: releases answers, gives cases within the unit
+    "leader",  # lãnh đạo: sees all, decides nothing in a case
+    "monitor",  # giám sát: the Fatherland Front, unions; counts and lateness, nothing personal
+    "clerk",  # người nhập hộ: a hamlet head who files for others
+]
+ROLES: tuple[Role, ...] = get_args(Role)
+EVERYWHERE = "*"
+
+
+class Duty(Frozen):
+    """One role in one *unit*; ``*`` is every unit."""
+
+    role: Role
+    unit: str = EVERYWHERE
+
+    def covers(self, unit: str) -> bool:
+        """Whether *unit* is within it."""
+        return self.unit in {EVERYWHERE, unit}
+
+
+class Official(Frozen):
+    """A member of staff: *id* is theirs for ever, *name* is how colleagues call them.
+
+    *reachable* is False while their chat cannot be written to.
+    """
+
+    id: int
+    name: str
+    duties: tuple[Duty, ...]
+    reachable: bool = True
+
+    @property
+    def units(self) -> frozenset[str]:
+        """The units they act in; `EVERYWHERE` may be among them."""
+        return frozenset(duty.unit for duty in self.duties)
+
+
+class Invitation(Frozen):
+    """What a valid invitation makes of whoever uses it; *by* is the member who made it."""
+
+    duty: Duty
+    name: str = ""
+    by: int = 0

@@ -1,0 +1,111 @@
+"""Who may do what: the one table of promise 4, and the one function that reads it.
+
+A cell says how far a role reaches:
+
+- ``-``       never;
+- ``unit``    cases of the units of the duty (``*``: all); for what is about no case, those units;
+- ``own``     such cases, assigned to this official;
+- ``other``   such cases, but not one's own work: an answer is released by a second person.
+
+Reaching says nothing about the case's status: `handlers.tickets.MOVES` does. *see* is the card
+(code, topic, area, unit, status, due date); *read* the texts and files; *identify* the name and the
+telephone number, and every such view is an entry of the history.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+from handlers.desk.dossier import DeskCard
+from handlers.desk.people import EVERYWHERE, Official, Role
+
+CaseDeed = Literal[
+    "see", "read", "identify", "take", "assign", "return", "ask", "note", "answer", "approve",
+    "send_back", "extend", "refer", "refuse", "close", "reopen", "merge", "link", "prioritise",
+    "history",
+]  # fmt: skip
+OfficeDeed = Literal["invite", "people", "units", "routes", "templates", "undo", "log", "figures",
+                     "intake"]  # fmt: skip
+Deed = CaseDeed | OfficeDeed
+DEEDS: tuple[Deed, ...] = (*get_args(CaseDeed), *get_args(OfficeDeed))
+Reach = Literal["-", "unit", "own", "other"]
+
+_TABLE = """
+            administrator dispatcher officer approver leader monitor clerk
+see         unit          unit       unit    unit     unit   unit    -
+read        -             unit       unit    unit     unit   -       -
+identify    -             -          own     unit     -      -       -
+take        -             -          unit    unit     -      -       -
+assign      -             unit       -       unit     -      -       -
+return      -             -          own     unit     -      -       -
+ask         -             -          own     own      -      -       -
+note        -             unit       unit    unit     unit   -       -
+answer      -             -          own     own      -      -       -
+approve     -             -          -       other    -      -       -
+send_back   -             -          -       other    -      -       -
+extend      -             -          own     unit     -      -       -
+refer       -             unit       own     unit     -      -       -
+refuse      -             unit       own     unit     -      -       -
+close       -             -          own     unit     -      -       -
+reopen      -             unit       -       unit     -      -       -
+merge       -             unit       own     unit     -      -       -
+link        -             unit       own     unit     -      -       -
+prioritise  -             unit       -       unit     unit   -       -
+history     unit          -          -       unit     unit   -       -
+invite      unit          -          -       -        -      -       -
+people      unit          -          -       -        -      -       -
+units       unit          -          -       -        -      -       -
+routes      unit          -          -       -        -      -       -
+templates   unit          -          -       unit     -      -       -
+undo        unit          -          -       -        -      -       -
+log         unit          -          -       -        unit   -       -
+figures     unit          unit       unit    unit     unit   unit    -
+intake      -             unit       unit    unit     -      -       unit
+"""
+
+
+def _read(table: str) -> Mapping[tuple[Role, Deed], Reach]:
+    head, *rows = (line.split() for line in table.strip().splitlines())
+    cells = {(role, row[0]): reach for row in rows for role, reach in zip(head, row[1:], strict=True)}
+    return cells  # type: ignore[return-value]  # held to the closed types by tests/desk
+
+
+REACHES = _read(_TABLE)
+
+
+def may(official: Official | None, deed: Deed, case: DeskCard | str = EVERYWHERE) -> bool:
+    """Whether *official* may do *deed* to *case*, or in the unit *case* names when there is none.
+
+    None is nobody's official and may nothing.
+    """
+    if official is None:
+        return False
+    unit = case if isinstance(case, str) else case.unit
+    for duty in official.duties:
+        if duty.covers(unit) and _reaches(REACHES[duty.role, deed], official.id, case):
+            return True
+    return False
+
+
+def _reaches(reach: Reach, member: int, case: DeskCard | str) -> bool:
+    match reach:
+        case "-":
+            return False
+        case "unit":
+            return True
+        case "own":
+            return isinstance(case, DeskCard) and case.assignee == member
+        case "other":
+            return isinstance(case, DeskCard) and case.author != member
+
+
+def anywhere(official: Official | None, deed: Deed) -> bool:
+    """Whether *official* may do *deed* in some unit at least: what menus and commands ask."""
+    if official is None:
+        return False
+    return any(REACHES[duty.role, deed] != "-" for duty in official.duties)
+
+
+def units(official: Official, deed: Deed) -> frozenset[str]:
+    """The units in which *official* may do *deed*; `EVERYWHERE` stands for all of them."""
+    held = frozenset(duty.unit for duty in official.duties if REACHES[duty.role, deed] != "-")
+    return frozenset({EVERYWHERE}) if EVERYWHERE in held else held

@@ -1,0 +1,17 @@
+"""An entry of the log as those entitled read it."""
+
+from datetime import datetime
+
+from handlers.model import Frozen
+
+
+class Entry(Frozen):
+    """One entry: *by* is the member's name, empty for nobody; *subject* what it is about."""
+
+    seq: int
+    at: datetime
+    kind: str
+    by: str = ""
+    subject: str = ""
+    data: dict[str, str | int] = {}
+    words: str = ""
