@@ -12,6 +12,7 @@ The same few signs serve the terminal (``talk``) and the transcript tests:
     > (press 4.2)            the second choice of prompt 4, whatever is current
     > (sticker)  (blocks)  (comes back)  (wait 3 days)
     < what the bot says; further lines are indented, choices stand in [brackets]
+      (files: a.jpg, b.pdf)  the files sent along; (qr: https://…) a QR picture of that text
     @ an                     from here on another person talks, in a chat of their own
     # a remark
 """
@@ -180,6 +181,10 @@ class Dialogue:
 def written(say: Say) -> str:
     """A message as a transcript shows it."""
     lines = say.text.split("\n")
+    if say.files:
+        lines.append(f"(files: {', '.join(file.name or file.kind for file in say.files)})")
+    if say.qr:
+        lines.append(f"(qr: {say.qr})")
     if say.choices:
         lines.append(" ".join(f"[{choice.label}]" for choice in say.choices))
     return "\n".join([f"< {lines[0]}", *(f"  {line}".rstrip() for line in lines[1:])])

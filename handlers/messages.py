@@ -1,9 +1,15 @@
 """What the bot says: one neutral message that every channel can render."""
 
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
+
+from handlers.events import Media
 from handlers.model import Frozen
+
+MAX_QR = 500
+"""Letters of a text drawn as a QR picture: even of three bytes each they fit into one."""
 
 Expects = Literal["text", "choice", "date", "number", "phone", "place", "media"]
 Tone = Literal["plain", "primary", "danger"]
@@ -34,6 +40,9 @@ class Say(Frozen):
     so a forged or old payload can do nothing but have the current question asked again.
     *expects* is a hint for the channel: show a share-contact button, a numeric keyboard, a camera.
     *lang* is the language the text is written in, for the channel's own few words around it.
+
+    *files* go along: ones whose bytes are already kept here, named by their keys. *qr* is a text,
+    usually a link, drawn beside the message as a QR picture.
     """
 
     text: str
@@ -41,3 +50,5 @@ class Say(Frozen):
     step: int = 0
     expects: Expects = "choice"
     lang: Literal["vi", "en"] = "vi"
+    files: tuple[Media, ...] = ()
+    qr: Annotated[str, Field(max_length=MAX_QR)] = ""
