@@ -1,4 +1,4 @@
-"""The command line: ``python -m bot run | check | migrate | talk | preview | invite | replay``.
+"""The command line: ``python -m bot COMMAND``, where ``--help`` names the commands.
 
 Each command imports what it needs when it runs: ``check`` must not wait for Telegram's types.
 """
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "invite", _invite, "make a one-time invitation for an administrator")
     replay = _add(commands, "replay", _replay, "run a failed arrival again, or list them")
     replay.add_argument("id", nargs="?", metavar="ID")
+    _add(commands, "verify", _verify, "say whether histories and log are as they were written")
     return parser
 
 
@@ -147,3 +148,12 @@ def _replay(options: argparse.Namespace) -> int:
     outcome = asyncio.run(replay(config, options.id))
     print(outcome)
     return 0 if outcome == "done" else 1
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from bot.verify import verify
+
+    report = asyncio.run(verify(load_config(options.config)))
+    for line in report.lines:
+        print(line)
+    return 0 if report.whole else 1

@@ -1,22 +1,19 @@
-"""The history of each case: entries that only grow, each bound to the one before by its hash.
+"""The history of each case: a chain of its own (see `storage.chain`).
 
-``hash = SHA-256 of the canonical JSON of [ticket, seq, at, actor, kind, data, prev]``, where *prev*
-is the hash of the entry before, empty for the first; the case's own row repeats the last one. The
-words people wrote are beside the entry, in `notes`, as the seal keeps them, and the salted digest
-of the plain words is in it: changed words are found out, erased ones (as the law may demand) leave
-a whole chain that tells nothing of them.
+An entry's hash is of ``[ticket, seq, at, actor, kind, data, prev]``. The case's own row repeats how
+many entries there are and the last hash.
 """
 
-import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from storage import people
+from storage.chain import Link, Why, bound, first_break, told
 from storage.database import Row, Tx
 from storage.times import ms
 
@@ -33,12 +30,16 @@ OF_TICKET = """
 """
 LAST_TICKET = "SELECT COALESCE(MAX(id), 0) FROM tickets"
 CHAINS = """
-    SELECT t.id, t.entries, t.head,
+    SELECT t.id, t.code, t.entries, t.head,
         h.seq, h.at, h.actor, h.kind, h.data, h.prev, h.hash, n.salt, n.words
     FROM tickets t
     LEFT JOIN history h ON h.ticket_id = t.id
     LEFT JOIN notes n ON n.ticket_id = h.ticket_id AND n.seq = h.seq
     WHERE t.id BETWEEN ? AND ? ORDER BY t.id, h.seq
+"""
+ORPHANS = """
+    SELECT h.ticket_id, MIN(h.seq) FROM history h LEFT JOIN tickets t ON t.id = h.ticket_id
+    WHERE t.id IS NULL GROUP BY h.ticket_id ORDER BY h.ticket_id
 """
 
 SLICE = 500
@@ -63,12 +64,24 @@ class Entry(NamedTuple):
     words: str | None
 
 
-class Break(NamedTuple):
-    """The first entry (from 1) of a case that is not as it was written, and what is wrong."""
+class Broken(NamedTuple):
+    """A case whose history is not as it was written: the first entry that shows it, and what.
+
+    Of an *orphan* the case itself is gone, with its *code*.
+    """
 
     ticket_id: int
+    code: str
     seq: int
-    why: str
+    why: Why | Literal["orphan"]
+
+
+class Verified(NamedTuple):
+    """How many *cases* were looked at, how many are *broken*, and the first of these."""
+
+    cases: int
+    broken: int
+    first: tuple[Broken, ...]
 
 
 def append(  # noqa: PLR0913 - an entry
@@ -84,10 +97,9 @@ def append(  # noqa: PLR0913 - an entry
     """Add an entry at the end of the history of a case; *data* must say nothing personal."""
     seq = chain.entries + 1
     salt = secrets.token_hex(16)
-    told = {**data, "words": _digest(salt, words)} if words else data
-    values = (seq, ms(now), actor, kind, _canonical(told), chain.head)
-    head = _hash(chain.ticket_id, *values)
-    tx.do(ADD, (chain.ticket_id, *values, head))
+    values = (chain.ticket_id, seq, ms(now), actor, kind, told(data, salt, words))
+    head = bound(values, chain.head)
+    tx.do(ADD, (*values, chain.head, head))
     if words:
         tx.do(ADD_NOTE, (chain.ticket_id, seq, salt, people.hidden(tx, words)))
     tx.do(SET_HEAD, (seq, head, ms(now), chain.ticket_id))
@@ -99,59 +111,40 @@ def entries(tx: Tx, ticket_id: int) -> tuple[Entry, ...]:
     return tuple(_entry(tx, row) for row in tx.rows(OF_TICKET, (ticket_id,)))
 
 
-def verify(tx: Tx, ticket_id: int) -> Break | None:
-    """The first break in the history of one case."""
-    return next(_breaks(tx, tx.rows(CHAINS, (ticket_id, ticket_id))), None)
+def verify_all(tx: Tx, most: int = 100) -> Verified:
+    """Look at the history of every case, and tell of up to *most* broken ones; a long read."""
+    cases = broken = 0
+    first: list[Broken] = []
+    for found in _looked_at(tx):
+        cases += found is None or found.why != "orphan"
+        if found is not None:
+            broken += 1
+            first += [found] if broken <= most else []
+    return Verified(cases, broken, tuple(first))
 
 
-def verify_all(tx: Tx) -> Break | None:
-    """The first break in any history; a long read."""
+def _looked_at(tx: Tx) -> Iterator[Broken | None]:
     last: int = tx.rows(LAST_TICKET)[0][0]
-    for first in range(1, last + 1, SLICE):
-        if found := next(_breaks(tx, tx.rows(CHAINS, (first, first + SLICE - 1))), None):
-            return found
-    return None
+    for start in range(1, last + 1, SLICE):
+        yield from _verified(tx, tx.rows(CHAINS, (start, start + SLICE - 1)))
+    for ticket_id, seq in tx.rows(ORPHANS):
+        yield Broken(ticket_id, "", seq, "orphan")
 
 
-def _breaks(tx: Tx, rows: Iterable[Row]) -> Iterator[Break]:
-    for (ticket_id, count, head), chain in groupby(rows, itemgetter(0, 1, 2)):
-        if found := _break(tx, (ticket_id, count, head), [row[3:] for row in chain]):
-            yield found
+def _verified(tx: Tx, rows: Iterable[Row]) -> Iterator[Broken | None]:
+    for (ticket_id, code, count, head), chain in groupby(rows, itemgetter(0, 1, 2, 3)):
+        links = (_link(tx, ticket_id, row[4:]) for row in chain if row[4] is not None)
+        found = first_break(links, count, head)
+        yield None if found is None else Broken(ticket_id, code, *found)
 
 
-def _break(tx: Tx, case: tuple[int, int, str], chain: list[Row]) -> Break | None:
-    ticket_id, count, head = case
-    prev = ""
-    seq = 0
-    for seq, row in enumerate((row for row in chain if row[0] is not None), 1):
-        *values, digest, salt, kept = row
-        if values[0] != seq or values[-1] != prev:
-            return Break(ticket_id, seq, "an entry is missing")
-        if _hash(ticket_id, *values) != digest:
-            return Break(ticket_id, seq, "an entry was changed")
-        if kept is not None and _digest(salt, people.shown(tx, kept)) != _noted(values[4]):
-            return Break(ticket_id, seq, "words were changed")
-        prev = digest
-    return None if (seq, prev) == (count, head) else Break(ticket_id, seq + 1, "the end is missing")
+def _link(tx: Tx, ticket_id: int, row: Row) -> Link:
+    *values, prev, hash_, salt, kept = row
+    words = None if kept is None else people.shown(tx, kept)
+    return Link(values[0], [ticket_id, *values], values[-1], prev, hash_, salt, words)
 
 
 def _entry(tx: Tx, row: Row) -> Entry:
     seq, at, actor, kind, data, kept = row
     words = None if kept is None else people.shown(tx, kept)
     return Entry(seq, at, actor, kind, json.loads(data), words)
-
-
-def _noted(data: str) -> object:
-    return json.loads(data).get("words")
-
-
-def _hash(*values: str | int) -> str:
-    return hashlib.sha256(_canonical(values).encode()).hexdigest()
-
-
-def _digest(salt: str, words: str) -> str:
-    return hashlib.sha256(f"{salt}{words}".encode()).hexdigest()
-
-
-def _canonical(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -99,3 +99,14 @@ async def open_postgres(url: str, lanes: int, seal: Seal) -> tuple[PostgresStore
             raise StorageUnavailableError(f"PostgreSQL does not answer: {error}") from error
         raise
     return PostgresStore(writers, readers), done
+
+
+async def read_postgres(url: str, seal: Seal) -> Readers:
+    """Open the database at *url*, which must be up to date, to read."""
+    side = _Side(url, seal, "reader")
+    try:
+        await side.run(migrations.check)
+    except BaseException:
+        await side.close()
+        raise
+    return Readers([side])

@@ -32,6 +32,7 @@ T = TypeVar("T")
 
 OLDEST = (3, 35, 0)  # the first with RETURNING
 
+_READING = ("PRAGMA query_only = ON",)
 _SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -125,6 +126,20 @@ async def open_sqlite(path: Path, seal: Seal) -> tuple[SqliteStore, list[str]]:
         raise StorageUnavailableError(f"{path} can't be opened: {error}") from error
 
 
+async def read_sqlite(path: Path, seal: Seal) -> Readers:
+    """Open the database at *path*, which must be up to date, beside whoever writes to it."""
+    try:
+        side = await _open(f"{_uri(path)}?mode=ro", _READING, seal)
+    except sqlite3.Error as error:
+        raise StorageUnavailableError(f"{path} can't be opened: {error}") from error
+    try:
+        await side.run(migrations.check)
+    except BaseException:
+        await side.close()
+        raise
+    return Readers([side])
+
+
 async def _opened(path: Path, seal: Seal) -> tuple[SqliteStore, list[str]]:
     uri = _uri(path)
     async with AsyncExitStack() as undo:
@@ -135,7 +150,7 @@ async def _opened(path: Path, seal: Seal) -> tuple[SqliteStore, list[str]]:
         done = await writer.run(lambda connection: migrations.apply(connection, time.time()))
         readers = []
         for _ in range(READERS):
-            readers.append(await _open(f"{uri}?mode=ro", ("PRAGMA query_only = ON",), seal))
+            readers.append(await _open(f"{uri}?mode=ro", _READING, seal))
             undo.push_async_callback(readers[-1].close)
         undo.pop_all()
     return SqliteStore(writer, readers, lock), done

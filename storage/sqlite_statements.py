@@ -21,6 +21,17 @@ UNAVAILABLE = {
     sqlite3.SQLITE_READONLY,
 }
 
+
+def only_grows(table: str) -> str:
+    """Triggers by which the database itself refuses to change or remove a row of *table*."""
+    return f"""
+        CREATE TRIGGER {table}_is_never_updated BEFORE UPDATE ON {table}
+        BEGIN SELECT RAISE(ABORT, '{table} only grows'); END;
+        CREATE TRIGGER {table}_is_never_deleted BEFORE DELETE ON {table}
+        BEGIN SELECT RAISE(ABORT, '{table} only grows'); END
+    """
+
+
 TOKENS = {
     "identity": "INTEGER PRIMARY KEY AUTOINCREMENT",
     "key": "INTEGER PRIMARY KEY",
@@ -28,12 +39,8 @@ TOKENS = {
     "ticket_words": """
         CREATE VIRTUAL TABLE ticket_words USING fts5(words, tokenize = 'unicode61')
     """,
-    "history_only_grows": """
-        CREATE TRIGGER history_is_never_updated BEFORE UPDATE ON history
-        BEGIN SELECT RAISE(ABORT, 'history only grows'); END;
-        CREATE TRIGGER history_is_never_deleted BEFORE DELETE ON history
-        BEGIN SELECT RAISE(ABORT, 'history only grows'); END
-    """,
+    "history_only_grows": only_grows("history"),
+    "log_only_grows": only_grows("log"),
 }
 
 

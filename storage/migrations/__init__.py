@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 
-from storage.batch import Connection
+from storage.batch import Connection, look
 from storage.database import StorageError
 
 CREATE = """
@@ -69,6 +69,18 @@ def apply(
         connection.rollback()
         raise
     return [step.name for step in missing]
+
+
+def check(connection: Connection) -> None:
+    """Raise `MigrationError` unless the database is this program's and up to date; only reads."""
+    try:
+        rows = look(connection, lambda tx: tx.rows(APPLIED))
+    except StorageError:
+        raise
+    except Exception as error:  # the engine's own: it has no such table
+        raise MigrationError("the database is empty or another program's") from error
+    if missing := _missing(shipped(), dict(rows)):
+        raise MigrationError(f"the database lacks {missing[0].name}: python -m bot migrate")
 
 
 def _shipped() -> Iterator[Migration]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from handlers.messages import Say
-from storage import history, inbox, open_store, outbox
+from storage import history, inbox, log, open_store, outbox
 from storage.blobs import Blobs
 from storage.database import Tx
 
@@ -34,7 +34,7 @@ class Case(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """All that matters of a whole database. *sound*: every history is as it was written."""
+    """All that matters of a whole database. *sound*: histories and log are as they were written."""
 
     cases: tuple[Case, ...]
     consents: tuple[str, ...]
@@ -72,7 +72,7 @@ def kept(database_url: str, files: Path) -> Kept:
             staff=tuple(row[0] for row in tx.rows(STAFF)),
             failed=tuple(one.id for one in inbox.failures(tx, 100)),
             unsent=sum(outbox.pending(tx, channel).waiting for channel in ("telegram", "web")),
-            sound=history.verify_all(tx) is None,
+            sound=history.verify_all(tx).broken == 0 and log.verify(tx) is None,
         )
 
     return _read(database_url, look)

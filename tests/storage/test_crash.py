@@ -45,13 +45,13 @@ async def test_a_kill_loses_nothing_acknowledged_and_leaves_nothing_half(
         acknowledged += run_and_kill(database_url, kill * 10**6, chance.uniform(0.05, 0.4))
     assert len(acknowledged) > KILLS
 
-    def look(tx: Tx) -> tuple[set[int], set[int], set[int], history.Break | None]:
+    def look(tx: Tx) -> tuple[set[int], set[int], set[int], int]:
         claimed = {int(row[0].removeprefix("test:")) for row in tx.rows(CLAIMED)}
         said = [int(row[0]) for row in tx.rows(SAID)]
         cases = [int(row[0].removeprefix("T")) for row in tx.rows(CASES)]
         assert len(said) == len(set(said))
         assert len(cases) == len(set(cases))
-        return claimed, set(said), set(cases), history.verify_all(tx)
+        return claimed, set(said), set(cases), history.verify_all(tx).broken
 
     store = await open_store(database_url)
     claimed, said, cases, broken = await store.read(look)
