@@ -11,7 +11,6 @@ from pathlib import Path
 
 from bot.config import FILE, Config, ConfigFaultsError, load_config
 from bot.content import LANGS, ContentFaultsError, load_content
-from bot.preview import page, screens
 from storage.database import StorageError
 
 FAULTS = 2  # exit status: something has to be mended first
@@ -79,6 +78,8 @@ def _run(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     """Settings and content, each told whole even when the other is wrong too."""
+    from bot.preview import screens
+
     folder = Config().content
     faults: list[Exception] = []
     try:
@@ -118,6 +119,8 @@ def _talk(options: argparse.Namespace) -> int:
 
 
 def _preview(options: argparse.Namespace) -> int:
+    from bot.preview import page
+
     config = load_config(options.config)
     options.out.write_text(page(load_content(config.content)), "utf-8")
     print(options.out)
