@@ -1,5 +1,6 @@
 """The composition root: the one place that knows every concrete part, and ties them together."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from prometheus_client import CollectorRegistry
 
 from bot.channels import Channel
+from bot.channels.enclosed import FileWords, OpenFile, Stored
 from bot.channels.telegram import TelegramChannel, TelegramSettings
 from bot.channels.telegram_words import ShareWords
 from bot.channels.web import Store as WebStore
@@ -92,12 +94,13 @@ def _unusable(error: OSError) -> Fault:
 
 def _assemble(config: Config, content: Content, secret: Secret, store: Store) -> App:
     blobs = Blobs(config.storage.files)
+    opened = _opener(store, blobs)
     channels: dict[str, Channel] = {}
     web = telegram = None
     if config.channels.web.enabled:
         channels["web"] = web = _web(config, store, blobs)
     if config.channels.telegram.token.get_secret_value():
-        channels["telegram"] = telegram = _telegram(config, content, store)
+        channels["telegram"] = telegram = _telegram(config, content, store, opened)
     senders = {name: Sender(store, channel) for name, channel in channels.items()}
 
     def posted(message: Posted) -> None:
@@ -172,7 +175,33 @@ def _web(config: Config, store: Store, blobs: Blobs) -> WebChannel:
     return WebChannel(parts, secure=public_url.startswith("https://"), public_url=public_url)
 
 
-def _telegram(config: Config, content: Content, store: Store) -> TelegramChannel:
+def _opener(store: Store, blobs: Blobs) -> OpenFile:
+    async def open_file(key: str) -> Stored | None:
+        known = await store.read(lambda tx: files.get(tx, key))
+        if known is None or known.state != "stored":
+            return None
+        path = blobs.path(known.sha256)
+        if not await asyncio.to_thread(path.is_file):
+            return None  # a database restored without its files
+        return Stored(known.name, known.mime, known.size or 0, path)
+
+    return open_file
+
+
+def _file_words(content: Content) -> dict[Lang, FileWords]:
+    return {
+        lang: FileWords(
+            missing=content.say(lang, "file.missing"),
+            doubtful=content.say(lang, "file.doubtful"),
+            nameless=content.say(lang, "file.nameless"),
+        )
+        for lang in LANGS
+    }
+
+
+def _telegram(
+    config: Config, content: Content, store: Store, open_file: OpenFile
+) -> TelegramChannel:
     settings = config.channels.telegram
 
     async def moved(old: str, new: str) -> None:
@@ -194,6 +223,8 @@ def _telegram(config: Config, content: Content, store: Store) -> TelegramChannel
             for lang in LANGS
         },
         moved=moved,
+        open_file=open_file,
+        file_words=_file_words(content),
     )
 
 

@@ -23,7 +23,9 @@ from telegram import Bot, LinkPreviewOptions
 from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels import Accept, Arrival, Garbled, GoneError, Outgoing
+from bot.channels.enclosed import FileWords, OpenFile
 from bot.channels.telegram_errors import Floods, advice, pauses, seconds, undelivered, unfetched
+from bot.channels.telegram_files import Enclosures, Progress, with_troubles
 from bot.channels.telegram_http import AiohttpRequest, DownloadError, Timeouts
 from bot.channels.telegram_taps import Taps
 from bot.channels.telegram_webhook import webhook
@@ -44,7 +46,6 @@ log = logging.getLogger(__name__)
 # At DEBUG the library writes down the token, in addresses, and every word people say.
 logging.getLogger("telegram.Bot").setLevel(logging.INFO)
 
-_HALF_SENT: Final = 1000
 _POLL_GRACE: Final = 10
 """Seconds an empty answer to a long poll may be late."""
 _SHORTEST_POLL: Final = 0.5
@@ -80,7 +81,8 @@ class TelegramChannel:
     """The Telegram channel; `bot.channels.Channel`, a webhook router and `close`.
 
     *commands* are the menu in each language, Vietnamese for everyone whose language has none;
-    *share* the words of the share buttons; *moved* remembers a group's new address, durably.
+    *share* the words of the share buttons; *moved* remembers a group's new address, durably;
+    *open_file* and *file_words* serve the files that go with messages.
     """
 
     name: str = CHANNEL
@@ -92,6 +94,8 @@ class TelegramChannel:
         commands: Mapping[Lang, Sequence[tuple[str, str]]],
         share: Mapping[Lang, ShareWords],
         moved: Callable[[str, str], Awaitable[None]],
+        open_file: OpenFile,
+        file_words: Mapping[Lang, FileWords],
     ) -> None:
         self._settings = settings
         self._commands = commands
@@ -110,7 +114,9 @@ class TelegramChannel:
             get_updates_request=self._polls,
         )
         self._floods = Floods()
-        self._half_sent: dict[int, int] = {}
+        self._enclosures = Enclosures(self._bot, open_file)
+        self._file_words = file_words
+        self._half_sent: dict[int, Progress] = {}
         self._taps = Taps(self._bot)
         self.fault = ""
         """Why nothing can be received at the moment, for the operator; empty when all is well."""
@@ -239,27 +245,32 @@ class TelegramChannel:
     # Sending
 
     async def send(self, outgoing: Outgoing) -> str:
-        """Send one message, in parts when it is long; return the id of its last part.
+        """Send one message: its files, then its text in parts; return the id of its last part.
 
-        What is sent again after a failure goes on behind the parts that arrived.
+        What is sent again after a failure goes on behind what arrived.
         """
-        rendered = render(outgoing.say, self._share)
-        arrived = self._half_sent.pop(outgoing.id, 0)
-        sent = ""
+        progress = self._half_sent.pop(outgoing.id, None) or Progress()
         try:
-            for part in rendered.parts[arrived:]:
-                last = arrived + 1 == len(rendered.parts)
-                sent = await self._send_part(
-                    outgoing.address, part, rendered.keyboard if last else None
-                )
-                arrived += 1
+            return await self._send(outgoing, progress)
         except TelegramError as error:
             failure = undelivered(error, outgoing.address, self._floods)
-            if failure.verdict == "retry" and arrived:
-                self._half_sent[outgoing.id] = arrived
+            if failure.verdict in {"retry", "unknown"} and progress.begun:
+                self._half_sent[outgoing.id] = progress
             if isinstance(error, InvalidToken):
                 log.error("Telegram: %s", advice(error))  # noqa: TRY400 - a traceback tells no more
             raise failure from error
+
+    async def _send(self, outgoing: Outgoing, progress: Progress) -> str:
+        say, sent = outgoing.say, ""
+        if say.files or say.qr:
+            await self._enclosures.send(int(outgoing.address), say, progress)
+            say = with_troubles(say, progress, self._file_words[say.lang])
+        rendered = render(say, self._share)
+        for part in rendered.parts[progress.parts :]:
+            last = progress.parts + 1 == len(rendered.parts)
+            keyboard = rendered.keyboard if last else None
+            sent = await self._send_part(outgoing.address, part, keyboard)
+            progress.parts += 1
         return sent
 
     async def _send_part(self, address: str, text: str, keyboard: Keyboard | None) -> str:

@@ -68,14 +68,18 @@ def undelivered(error: TelegramError, address: str, floods: Floods) -> Undeliver
         case Forbidden():
             return UndeliveredError("gone", error.message)
         case BadRequest():
-            nobody = any(words in error.message.lower() for words in _NOBODY_THERE)
-            return UndeliveredError("gone" if nobody else "refused", error.message)
+            return UndeliveredError("gone" if nobody_there(error) else "refused", error.message)
         case UnsentError() | InvalidToken() | Conflict():
             return UndeliveredError("retry", error.message, scope="channel")
         case TimedOut() | CutOffError():
             return UndeliveredError("unknown", error.message)
         case _:
             return UndeliveredError("retry", error.message)
+
+
+def nobody_there(error: BadRequest) -> bool:
+    """Whether a refusal is of the chat, whatever is sent to it, and not of the message."""
+    return any(words in error.message.lower() for words in _NOBODY_THERE)
 
 
 def unfetched(error: TelegramError | DownloadError) -> Exception:

@@ -62,7 +62,11 @@ class Limits:
     download: int = 20 << 20
     """Bytes of a file a bot may fetch."""
     upload: int = 50 << 20
-    """Bytes of a file a bot may send; a photo 10 MB."""
+    """Bytes of a file a bot may send."""
+    photo: int = 10 << 20
+    """Bytes of a file a bot may send as a photo."""
+    album: int = 10
+    """Files of one album; two at least."""
     delete_hours: int = 48
     """Age up to which a bot may delete a message; its own messages it may edit for ever."""
     kept_hours: int = 24

@@ -1,10 +1,11 @@
 """What the tests of the channel share: an ear in place of the engine, a channel on the fake."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 
 from bot.channels import Arrival, Garbled, Outcome, Outgoing
+from bot.channels.enclosed import FileWords, Stored
 from bot.channels.telegram import TelegramChannel, TelegramSettings
 from bot.channels.telegram_http import Timeouts
 from bot.channels.telegram_words import Lang, ShareWords
@@ -21,6 +22,16 @@ SHARE: dict[Lang, ShareWords] = {
     "vi": ShareWords(phone="Gửi số của tôi", place="Gửi vị trí của tôi"),
     "en": ShareWords(phone="Share my number", place="Share my position"),
 }
+
+FILE_WORDS: dict[Lang, FileWords] = {
+    "vi": FileWords("Chưa xem được tệp:", "Có thể chưa đến nơi tệp:", "không tên"),
+    "en": FileWords("Cannot be shown:", "May not have arrived:", "no name"),
+}
+
+
+async def nothing_stored(key: str) -> Stored | None:
+    """A storage without any file."""
+    return None
 
 
 class Ear:
@@ -73,9 +84,19 @@ class Moves:
 
 @asynccontextmanager
 async def channel_of(
-    fake: FakeTelegram, *, moves: Moves | None = None, token: str = "", webhook_url: str = ""
+    fake: FakeTelegram,
+    *,
+    moves: Moves | None = None,
+    token: str = "",
+    webhook_url: str = "",
+    stored: Mapping[str, Stored] | None = None,
 ) -> AsyncIterator[TelegramChannel]:
-    """A channel that talks to *fake*, with short waits."""
+    """A channel that talks to *fake*, with short waits; *stored* are the files it can open."""
+    shelf = {} if stored is None else stored
+
+    async def open_file(key: str) -> Stored | None:
+        return shelf.get(key)
+
     settings = TelegramSettings(
         token=token or fake.token,
         base_url=fake.url,
@@ -86,7 +107,12 @@ async def channel_of(
         timeouts=Timeouts(pool=1, connect=1, write=1, read=1),
     )
     channel = TelegramChannel(
-        settings, commands=COMMANDS, share=SHARE, moved=(moves or Moves()).moved
+        settings,
+        commands=COMMANDS,
+        share=SHARE,
+        moved=(moves or Moves()).moved,
+        open_file=open_file,
+        file_words=FILE_WORDS,
     )
     try:
         yield channel

@@ -16,7 +16,17 @@ from lo_bot_api_emulator import (  # type: ignore[import-untyped]  # it has no t
 
 from bot.channels.telegram import TelegramChannel, TelegramSettings
 from handlers.events import Chose, Said, SentMedia, Started
-from tests.telegram.listening import COMMANDS, SHARE, Ear, Moves, running, saying, until
+from tests.telegram.listening import (
+    COMMANDS,
+    FILE_WORDS,
+    SHARE,
+    Ear,
+    Moves,
+    nothing_stored,
+    running,
+    saying,
+    until,
+)
 from tests.telegram.payloads import CHAT, LAN, SENT, Json, photo, said, tapped
 
 TOKEN = "7:AAemulated"
@@ -66,7 +76,14 @@ async def listening(emulator: Emulator, ear: Ear) -> AsyncIterator[TelegramChann
         base_url=f"{emulator.url}/bot",
         base_file_url=f"{emulator.url}/file/bot",
     )
-    channel = TelegramChannel(settings, commands=COMMANDS, share=SHARE, moved=Moves().moved)
+    channel = TelegramChannel(
+        settings,
+        commands=COMMANDS,
+        share=SHARE,
+        moved=Moves().moved,
+        open_file=nothing_stored,
+        file_words=FILE_WORDS,
+    )
     async with running(channel, ear):
         yield channel
     await channel.close()

@@ -20,6 +20,7 @@ from tests.telegram.listening import (
     Ear,
     Moves,
     channel_of,
+    nothing_stored,
     running,
     saying,
     until,
@@ -140,7 +141,14 @@ async def test_a_stranger_is_turned_away(fake: FakeTelegram, ear: Ear, secret: s
 async def test_nobody_comes_in_when_there_is_no_secret(ear: Ear) -> None:
     """A bot that polls has no secret, and its webhook is closed even to an empty one."""
     settings = TelegramSettings(token="1:x")
-    channel = TelegramChannel(settings, commands={}, share={}, moved=Moves().moved)
+    channel = TelegramChannel(
+        settings,
+        commands={},
+        share={},
+        moved=Moves().moved,
+        open_file=nothing_stored,
+        file_words={},
+    )
     with bound() as (free, url):
         async with served(free, channel.router(ear.accept)):
             assert await Place(channel, url).brings(UPDATE, **{SECRET_HEADER: ""}) == (403, None)
