@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry
 
@@ -25,15 +25,17 @@ from bot.secret import Secret, fresh_code, fresh_invitation, fresh_receipt, load
 from bot.timers import Clock
 from bot.turn import ZONE, Posted, Turns
 from handlers.content import Content, Lang
+from handlers.desk.people import Duty
+from handlers.effects import Invite
 from handlers.events import Media
 from handlers.faults import Fault
 from handlers.messages import Say
 from handlers.understanding import ALIASES
-from storage import files, open_store, outbox, people, staff
+from storage import files, members, open_store, outbox, people
 from storage.blobs import Blobs, EmptyError, TooLargeError, TypeRefusedError
 from storage.database import Store, Tx
 
-INVITATION_LASTS = timedelta(hours=24)
+INVITATION_HOURS = 24
 LANGS: tuple[Lang, ...] = ("vi", "en")
 
 
@@ -80,6 +82,7 @@ async def _opened(config: Config, closing: AsyncExitStack) -> App:
     app = _assemble(config, content, secret, store)
     if app.telegram:
         closing.push_async_callback(app.telegram.close)
+    await app.engine.renew()
     return app
 
 
@@ -94,13 +97,12 @@ def _unusable(error: OSError) -> Fault:
 
 def _assemble(config: Config, content: Content, secret: Secret, store: Store) -> App:
     blobs = Blobs(config.storage.files)
-    opened = _opener(store, blobs)
     channels: dict[str, Channel] = {}
     web = telegram = None
     if config.channels.web.enabled:
-        channels["web"] = web = _web(config, store, blobs)
+        channels["web"] = web = _web(config, content, secret, store, blobs)
     if config.channels.telegram.token.get_secret_value():
-        channels["telegram"] = telegram = _telegram(config, content, store, opened)
+        channels["telegram"] = telegram = _telegram(config, content, store, blobs)
     senders = {name: Sender(store, channel) for name, channel in channels.items()}
 
     def posted(message: Posted) -> None:
@@ -131,7 +133,9 @@ def _assemble(config: Config, content: Content, secret: Secret, store: Store) ->
 # -- the channels ----------------------------------------------------------------------------------
 
 
-def _web(config: Config, store: Store, blobs: Blobs) -> WebChannel:
+def _web(
+    config: Config, content: Content, secret: Secret, store: Store, blobs: Blobs
+) -> WebChannel:
     async def after(address: str, id_: int, most: int) -> Sequence[Told]:
         def read(tx: Tx) -> Sequence[Told]:
             contact = people.find(tx, "web", address)
@@ -169,6 +173,9 @@ def _web(config: Config, store: Store, blobs: Blobs) -> WebChannel:
         keep,
         register,
         uploaded,
+        _opener(store, blobs),
+        secret.key,
+        _file_words(content),
         {EmptyError: "file_empty", TooLargeError: "too_large", TypeRefusedError: "file_type"},
     )
     public_url = config.channels.web.public_url
@@ -199,9 +206,7 @@ def _file_words(content: Content) -> dict[Lang, FileWords]:
     }
 
 
-def _telegram(
-    config: Config, content: Content, store: Store, open_file: OpenFile
-) -> TelegramChannel:
+def _telegram(config: Config, content: Content, store: Store, blobs: Blobs) -> TelegramChannel:
     settings = config.channels.telegram
 
     async def moved(old: str, new: str) -> None:
@@ -223,7 +228,7 @@ def _telegram(
             for lang in LANGS
         },
         moved=moved,
-        open_file=open_file,
+        open_file=_opener(store, blobs),
         file_words=_file_words(content),
     )
 
@@ -241,8 +246,13 @@ async def invite(app: App) -> str:
     invitation = fresh_invitation()
     now = datetime.now(UTC)
     token_key = app.secret.key(invitation)
-    await app.store.run(
-        lambda tx: staff.invite(tx, "administrator", token_key, now, now + INVITATION_LASTS)
+    effect = Invite(
+        by=0,
+        invitation=invitation,
+        duty=Duty(role="administrator"),
+        name="",
+        hours=INVITATION_HOURS,
     )
+    await app.store.run(lambda tx: members.invite(tx, effect, token_key, now))
     web = app.config.channels.web
     return f"{web.address}/?start={invitation}" if web.enabled else f"/start {invitation}"

@@ -87,7 +87,8 @@ class Dialogue:
         """Do what *line* (without its "> ") says; the bot's answers as lines of a transcript."""
         try:
             if pause := _WAIT.match(line):
-                await self._wait(float(pause[1]) * _UNITS[pause[2]])
+                seconds = float(pause[1]) * _UNITS[pause[2]]
+                await self._pass(self._hour.now + timedelta(seconds=seconds))
             else:
                 for event in tuple(self._events(line)):
                     await self._tell(event)
@@ -108,6 +109,7 @@ class Dialogue:
         self._hour.now += timedelta(seconds=1)
         name = f"{CHANNEL}:{self._address}:{self._count}"
         await self._accept(Arrival(name, CHANNEL, self._address, event, self._hour.now))
+        await self._pass(self._hour.now)
 
     def _events(self, line: str) -> Iterator[Event]:
         if line.startswith("[") and line.endswith("]"):
@@ -165,9 +167,8 @@ class Dialogue:
         bytes_ = int(size) if size else 1000
         return Media(key=key, kind=kind, name=name, size=bytes_, fetch=key)
 
-    async def _wait(self, seconds: float) -> None:
-        """Let time pass, and everything happen that is due meanwhile."""
-        until = self._hour.now + timedelta(seconds=seconds)
+    async def _pass(self, until: datetime) -> None:
+        """Let time pass, and everything happen that is due by then: now, too."""
         while due := await self._store.run(lambda tx: timers.due(tx, until, 1)):
             timer = due[0]
             self._hour.now = max(self._hour.now, timer.due_at)

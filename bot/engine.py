@@ -54,11 +54,17 @@ class Engine:
         self.counts[taken.outcome] += 1
         for posted in taken.posted:
             self._posted(posted)
+        if taken.amended:
+            await self.renew()
         if taken.timers:
             self._timers()
         if taken.files:
             self._files()
         return taken.outcome
+
+    async def renew(self) -> None:
+        """Turns work from now on with what is amended by now."""
+        await self._turns.renew(self._store)
 
     def _failed(
         self, tx: Tx, arrival: Arrival | Garbled, error: Exception, *, again: bool

@@ -14,7 +14,7 @@ from bot.housekeeping import Housekeeper
 from bot.http import listen, make_http, serve
 from bot.http_guard import HttpLimits
 from handlers.faults import Fault
-from storage import staff
+from storage import members
 from storage.serving import serving
 
 log = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ async def _welcome(app: App) -> None:
     """Print where the chat is and, while nobody administers it, a one-time invitation."""
     web = app.config.channels.web
     told = [f"Lắng Nghe: {web.address}"] if web.enabled else []
-    if not await app.store.read(lambda tx: staff.members(tx, "administrator")):
+    if not await app.store.read(lambda tx: members.with_role(tx, "administrator")):
         invitation = await invite(app)
         told.append(f"Lời mời quản trị viên (dùng một lần, trong 24 giờ): {invitation}")
     for line in told:

@@ -8,40 +8,60 @@ so that the update is kept for replay and its sender is told.
 
 import json
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from pydantic import TypeAdapter
 
 from bot.channels import Arrival, Garbled, Outcome
+from bot.desk_facts import desk_facts
 from bot.recent import Recent
 from bot.secret import Secret
 from handlers.content import Content, Lang
-from handlers.conversation import needs, step
+from handlers.conversation import needs, step, tell
 from handlers.effects import (
     AddToTicket,
+    Amend,
+    ChangeDuty,
     DropTimer,
     Effect,
     HoldTicket,
+    Invite,
     JoinStaff,
     KeepFile,
     MarkReachable,
+    MarkTold,
     MoveTicket,
+    Notify,
     OpenTicket,
     SaveConsent,
     SetTimer,
+    Witness,
 )
 from handlers.events import CameBack, Event, FileRefused, Left, TimedOut
 from handlers.facts import NOTHING, Facts, Needs
 from handlers.messages import Say
-from storage import files, inbox, outbox, people, sessions, staff, tickets, timers
-from storage.database import Tx
+from storage import (
+    amendments,
+    files,
+    inbox,
+    members,
+    moves,
+    notices,
+    outbox,
+    people,
+    sessions,
+    tickets,
+    timers,
+)
+from storage.database import Store, Tx
 
 ZONE = timezone(timedelta(hours=7))  # Viet Nam; no summer time
 CARDS = 50  # cases listed to their own citizen
 
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
+DeskEffect = MoveTicket | Notify | Witness | Invite | JoinStaff | ChangeDuty | Amend
 UNSENT = TimedOut | FileRefused | Left | CameBack  # events behind which nobody waits for an answer
 
 
@@ -58,26 +78,52 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of an arrival: for its channel, the sender, the clock and the file fetcher."""
+    """What came of an arrival: for its channel, the sender, the clock and the file fetcher.
+
+    *amended*: what the province edits is another from now on.
+    """
 
     outcome: Outcome
     posted: tuple[Posted, ...] = ()
     timers: bool = False
     files: bool = False
+    amended: bool = False
 
 
 DUPLICATE = Taken("duplicate")
 
 
-@dataclass(frozen=True, slots=True)
+Amended = Callable[[Content, Sequence[tuple[str, str, str]]], Content]
+
+
+def _as_filed(content: Content, _: Sequence[tuple[str, str, str]]) -> Content:
+    return content
+
+
+@dataclass(slots=True)
 class Turns:
-    """What turns need beside their transaction: what the province edits, secrets, and chance."""
+    """What turns need beside their transaction: what the province edits, secrets, and chance.
+
+    *content* begins as the province's files have it; `renew` puts in what was amended by command.
+    *links* are the addresses a chat is opened by, by channel, with ``{}`` for the payload.
+    """
 
     content: Content
     secret: Secret
     fresh_code: Callable[[], str]
     fresh_receipt: Callable[[], str]
     recent: Recent = field(default_factory=Recent)
+    links: Mapping[str, str] = field(default_factory=dict)
+    amended: Amended = _as_filed
+    _files: Content = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep what the files say, to amend it anew each time."""
+        self._files = self.content
+
+    async def renew(self, store: Store) -> None:
+        """Work with the files as they are amended now; turns under way end with what they began."""
+        self.content = self.amended(self._files, await store.read(amendments.all))
 
     def take(self, tx: Tx, arrival: Arrival | Garbled, *, again: bool = False) -> Taken:
         """Advance one conversation by one arrival. Told the same twice, the world changes once.
@@ -96,16 +142,18 @@ class Turns:
         session = self.recent.read(opened.contact_id, opened.state)
         facts = self._look_up(tx, opened.contact_id, needs(session, arrival.event), arrival.at)
         turn = step(session, arrival.event, facts)
-        state = self.recent.write(opened.contact_id, turn.session)
-        sessions.save(tx, opened.contact_id, state, arrival.at)
         for effect in turn.effects:
             self._carry_out(tx, opened.contact_id, arrival, effect)
-        posted = () if turn.say is None else (_post(tx, opened.contact_id, arrival, turn.say),)
+        if turn.wants is not None:
+            turn = tell(turn, self._look_up(tx, opened.contact_id, turn.wants, arrival.at))
+        state = self.recent.write(opened.contact_id, turn.session)
+        sessions.save(tx, opened.contact_id, state, arrival.at)
         return Taken(
             "done",
-            posted,
-            timers=any(isinstance(effect, SetTimer) for effect in turn.effects),
-            files=any(isinstance(effect, KeepFile) for effect in turn.effects),
+            _post(tx, opened.contact_id, arrival, turn.say),
+            timers=any(isinstance(effect, SetTimer | Notify) for effect in turn.effects),
+            files=any(isinstance(effect, KeepFile | MoveTicket) for effect in turn.effects),
+            amended=any(isinstance(effect, Amend) for effect in turn.effects),
         )
 
     def keep(
@@ -132,8 +180,8 @@ class Turns:
         told: tuple[Posted, ...] = ()
         if not isinstance(event, UNSENT):
             sorry = _sorry(self.content, opened.state)
-            told = (_post(tx, opened.contact_id, arrival, sorry),)
-        operators = staff.members(tx, "administrator")
+            told = _post(tx, opened.contact_id, arrival, sorry)
+        operators = members.with_role(tx, "administrator")
         reports = (self._report(tx, operator, arrival, error) for operator in operators)
         return Taken("failed", (*told, *reports))
 
@@ -156,18 +204,20 @@ class Turns:
             tx, wanted.story, wanted.receipt, self.secret.raw
         )
         may_read = bool(wanted.story) and (proved or tickets.holds(tx, wanted.story, contact_id))
-        return Facts(
+        facts = Facts(
             now=now,
             content=self.content,
             code=self._unused_code(tx) if wanted.fresh else "",
             receipt=self.fresh_receipt() if wanted.fresh else "",
             cards=tickets.cards(tx, contact_id, wanted.query, CARDS) if wanted.cards else (),
-            story=tickets.story(tx, wanted.story) if may_read else None,
+            story=tickets.story(tx, wanted.story, contact_id) if may_read else None,
             proved=proved,
-            invited=staff.invited(tx, self.secret.key(wanted.invitation), at)
+            invited=members.invited(tx, self.secret.key(wanted.invitation), at)
             if wanted.invitation
             else None,
+            links=self.links,
         )
+        return desk_facts(tx, contact_id, wanted, facts) if wanted.official else facts
 
     def _unused_code(self, tx: Tx) -> str:
         while tickets.code_exists(tx, code := self.fresh_code()):
@@ -180,11 +230,12 @@ class Turns:
         now = arrival.at
         match effect:
             case OpenTicket():
-                tickets.open(tx, contact_id, effect, now, self.secret.raw)
+                notice = self.content.controller.privacy_version
+                tickets.open(tx, contact_id, effect, now, self.secret.raw, notice)
             case AddToTicket():
                 tickets.add_note(tx, contact_id, effect, now)
-            case MoveTicket():
-                tickets.move(tx, contact_id, effect, now)
+            case MarkTold(code=code, seq=seq):
+                tickets.tell(tx, contact_id, code, seq)
             case HoldTicket(code=code):
                 tickets.hold(tx, code, contact_id, now)
             case KeepFile(media=media):
@@ -195,10 +246,29 @@ class Turns:
                 timers.set(tx, contact_id, timer, now + timedelta(seconds=seconds))
             case DropTimer(timer=timer):
                 timers.drop(tx, contact_id, timer)
-            case JoinStaff(role=role, invitation=invitation):
-                staff.join(tx, contact_id, role, self.secret.key(invitation), now)
             case MarkReachable(reachable=reachable):
                 people.set_reachable(tx, contact_id, now, reachable=reachable)
+            case _:
+                self._carry_out_for_the_desk(tx, contact_id, now.astimezone(ZONE), effect)
+
+    def _carry_out_for_the_desk(
+        self, tx: Tx, contact_id: int, now: datetime, effect: DeskEffect
+    ) -> None:
+        match effect:
+            case MoveTicket():
+                moves.move(tx, contact_id, effect, now)
+            case Notify():
+                notices.notify(tx, contact_id, effect, now)
+            case Witness():
+                moves.witness(tx, contact_id, effect, now)
+            case Invite(invitation=invitation):
+                members.invite(tx, effect, self.secret.key(invitation), now)
+            case JoinStaff(invitation=invitation):
+                members.join(tx, contact_id, self.secret.key(invitation), now)
+            case ChangeDuty():
+                members.change_duty(tx, effect, now)
+            case Amend():
+                amendments.amend(tx, effect, now)
 
 
 def _fires(tx: Tx, contact_id: int, arrival: Arrival) -> bool:
@@ -208,9 +278,12 @@ def _fires(tx: Tx, contact_id: int, arrival: Arrival) -> bool:
     return timers.fire(tx, contact_id, arrival.event.timer, arrival.at)
 
 
-def _post(tx: Tx, contact_id: int, arrival: Arrival, say: Say) -> Posted:
+def _post(tx: Tx, contact_id: int, arrival: Arrival, say: Say | None) -> tuple[Posted, ...]:
+    """Queue what there is to say; whoever has only a case filed at the counter has no chat."""
+    if say is None or arrival.channel == tickets.COUNTER:
+        return ()
     number = outbox.add(tx, contact_id, arrival.channel, say.model_dump_json(), arrival.at)
-    return Posted(number, contact_id, arrival.channel, arrival.address, say)
+    return (Posted(number, contact_id, arrival.channel, arrival.address, say),)
 
 
 def _garbled(arrival: Garbled) -> inbox.Failed:

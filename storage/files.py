@@ -61,13 +61,20 @@ REFUSED = "UPDATE files SET state = 'refused', reason = ? WHERE key = ? AND stat
 LAST_PLACE = "SELECT COALESCE(MAX(place), 0) FROM ticket_files WHERE ticket_id = ?"
 # Only what is known: a file nobody kept can't be claimed by naming it.
 LINK = """
-    INSERT INTO ticket_files (ticket_id, place, file_key)
-    SELECT ?, ?, key FROM files WHERE key = ? ON CONFLICT DO NOTHING
+    INSERT INTO ticket_files (ticket_id, place, file_key, withheld)
+    SELECT ?, ?, key, ? FROM files WHERE key = ? ON CONFLICT DO NOTHING
 """
 OF_TICKET = """
     SELECT f.key, f.kind, f.name, f.mime, f.size, f.source
     FROM ticket_files l JOIN files f ON f.key = l.file_key
-    WHERE l.ticket_id = ? AND f.state <> 'refused' ORDER BY l.place
+    WHERE l.ticket_id = ? AND l.withheld <= ? AND f.state <> 'refused' ORDER BY l.place
+"""
+RELEASE = "UPDATE ticket_files SET withheld = 0 WHERE ticket_id = ? AND file_key = ?"
+# What the citizen was not to see of one case they do not see of the other either.
+GIVE = """
+    INSERT INTO ticket_files (ticket_id, place, file_key, withheld)
+    SELECT ?, place + ?, file_key, withheld FROM ticket_files WHERE ticket_id = ?
+    ON CONFLICT DO NOTHING
 """
 GET = "SELECT contact_id, state, sha256, size, mime, name FROM files WHERE key = ?"
 # An arrival that failed may name a file when it is replayed.
@@ -164,18 +171,32 @@ def refused(tx: Tx, key: str, reason: Reason) -> bool:
     return tx.do(REFUSED, (reason, key)) == 1
 
 
-def link(tx: Tx, ticket_id: int, media: Sequence[Media]) -> None:
-    """Add files to a case, after those it has."""
+def link(tx: Tx, ticket_id: int, media: Sequence[Media], *, withheld: bool = False) -> None:
+    """Add files to a case, after those it has; *withheld* ones its citizen is not shown."""
     if not media:
         return
     last = tx.rows(LAST_PLACE, (ticket_id,))[0][0]
     for place, file in enumerate(media, last + 1):
-        tx.do(LINK, (ticket_id, place, file.key))
+        tx.do(LINK, (ticket_id, place, int(withheld), file.key))
 
 
-def of_ticket(tx: Tx, ticket_id: int) -> tuple[Media, ...]:
-    """The files of a case in the order they came, without the refused ones."""
-    return tuple(_media(tx, row) for row in tx.rows(OF_TICKET, (ticket_id,)))
+def release(tx: Tx, ticket_id: int, keys: Iterable[str]) -> None:
+    """From now on the citizen is shown these files of a case."""
+    tx.many(RELEASE, [(ticket_id, key) for key in keys])
+
+
+def give(tx: Tx, from_id: int, to_id: int) -> None:
+    """Add the files of one case to another, which both have then."""
+    last = tx.rows(LAST_PLACE, (to_id,))[0][0]
+    tx.do(GIVE, (to_id, last, from_id))
+
+
+def of_ticket(tx: Tx, ticket_id: int, *, shown: bool = False) -> tuple[Media, ...]:
+    """The files of a case in the order they came, without the refused ones.
+
+    *shown*: without those that are withheld from its citizen.
+    """
+    return tuple(_media(tx, row) for row in tx.rows(OF_TICKET, (ticket_id, int(not shown))))
 
 
 def get(tx: Tx, key: str) -> File | None:

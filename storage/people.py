@@ -58,12 +58,15 @@ MERGE = (
     "UPDATE consents SET contact_id = ? WHERE contact_id = ?",
     "UPDATE tickets SET contact_id = ? WHERE contact_id = ?",
     """
-    INSERT INTO ticket_contacts (contact_id, ticket_id, since)
-    SELECT ?, ticket_id, since FROM ticket_contacts WHERE contact_id = ? ON CONFLICT DO NOTHING
+    INSERT INTO ticket_contacts (contact_id, ticket_id, since, told)
+    SELECT ?, ticket_id, since, told FROM ticket_contacts WHERE contact_id = ?
+    ON CONFLICT DO NOTHING
     """,
     "UPDATE inbox SET contact_id = ? WHERE contact_id = ?",
     "UPDATE outbox SET contact_id = ? WHERE contact_id = ?",
     "UPDATE files SET contact_id = ? WHERE contact_id = ?",
+    "UPDATE members SET contact_id = ? WHERE contact_id = ?",
+    "UPDATE invitations SET used_by = ? WHERE used_by = ?",
 )
 FORGET = (
     "DELETE FROM ticket_contacts WHERE contact_id = ?",

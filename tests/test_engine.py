@@ -15,9 +15,11 @@ from bot.engine import Engine
 from bot.secret import Secret, fresh_code, fresh_receipt
 from bot.turn import Posted, Turns, read_event
 from handlers.content import Content
+from handlers.desk.people import Duty
+from handlers.effects import Invite
 from handlers.events import CameBack, Event, FileRefused, Left, Said, Started, TimedOut
 from handlers.session import Session
-from storage import inbox, open_store, outbox, people, sessions, staff, tickets, timers
+from storage import inbox, members, open_store, outbox, people, sessions, tickets, timers
 from storage.database import Store, Tx
 
 CONTENT = load_content(Path(__file__).parents[1] / "content")
@@ -274,12 +276,9 @@ async def test_half_an_emoji_is_kept_too(office: Office) -> None:
 async def test_administrators_hear_of_a_fault(office: Office) -> None:
     """Each administrator is told what kind of fault and how to look at it, and nothing personal."""
     token = "moi-for-the-boss"
-    end = START + timedelta(days=1)
-
-    def invite(tx: Tx) -> None:
-        staff.invite(tx, "administrator", SECRET.key(token), START, end)
-
-    await office.store.run(invite)
+    duty = Duty(role="administrator")
+    effect = Invite(by=0, invitation=token, duty=duty, name="", hours=24)
+    await office.store.run(lambda tx: members.invite(tx, effect, SECRET.key(token), START))
     assert await office.do(Started(payload=token), BOSS) == "done"
     await office.say(*TO_THE_SUMMARY)
     office.works(secret=Broken(b""))

@@ -40,15 +40,25 @@ ALTER TABLE tickets ADD COLUMN done_on TEXT;
 -- The cases of one matter have the same number, the id of the first; 0 is a matter of its own.
 ALTER TABLE tickets ADD COLUMN matter BIGINT NOT NULL DEFAULT 0;
 
+-- The queue, in all units and in one (tickets_open is the latter without more): by what it is looked
+-- through, each in the order of its pages.
 CREATE INDEX tickets_due ON tickets (due_on, id) WHERE open = 1;
-CREATE INDEX tickets_mine ON tickets (assignee, due_on, id) WHERE open = 1;
-CREATE INDEX tickets_of_topic ON tickets (topic, due_on, id) WHERE open = 1;
-CREATE INDEX tickets_of_commune ON tickets (commune, due_on, id) WHERE open = 1;
+CREATE INDEX tickets_by_assignee ON tickets (assignee, due_on, id) WHERE open = 1;
 CREATE INDEX tickets_by_status ON tickets (status, due_on, id) WHERE open = 1;
+CREATE INDEX tickets_by_topic ON tickets (topic, due_on, id) WHERE open = 1;
+CREATE INDEX tickets_by_commune ON tickets (commune, due_on, id) WHERE open = 1;
+CREATE INDEX tickets_open_by_assignee ON tickets (unit, assignee, due_on, id) WHERE open = 1;
+CREATE INDEX tickets_open_by_status ON tickets (unit, status, due_on, id) WHERE open = 1;
+CREATE INDEX tickets_open_by_topic ON tickets (unit, topic, due_on, id) WHERE open = 1;
+CREATE INDEX tickets_open_by_commune ON tickets (unit, commune, due_on, id) WHERE open = 1;
 CREATE INDEX tickets_of_matter ON tickets (matter) WHERE matter <> 0;
 
--- Up to which entry of its history a contact was told of a case, and which answer they rated.
+-- Up to which entry of its history a contact was told of a case: until now, of all of it.
 ALTER TABLE ticket_contacts ADD COLUMN told BIGINT NOT NULL DEFAULT 0;
+UPDATE ticket_contacts SET told = (SELECT t.entries FROM tickets t WHERE t.id = ticket_id);
+
+-- 1 while the citizen is not shown it: what a note brought, or an answer not released yet.
+ALTER TABLE ticket_files ADD COLUMN withheld SMALLINT NOT NULL DEFAULT 0;
 
 -- What was answered, by unit: a near copy of it is pointed out to the approver. The seal hides it.
 CREATE TABLE answers (

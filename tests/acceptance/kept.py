@@ -21,7 +21,7 @@ FILES = """
     WHERE l.ticket_id = ? ORDER BY l.place
 """
 CONSENTS = "SELECT purpose FROM consents ORDER BY id"
-STAFF = "SELECT role FROM staff ORDER BY contact_id"
+STAFF = "SELECT role FROM duties ORDER BY member_id, role"
 
 
 class Case(NamedTuple):

@@ -9,7 +9,6 @@ The signs are those of `bot/dialogue.py`, and three stage directions:
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,9 @@ import pytest
 from bot.content import load_content
 from bot.dialogue import Dialogue, NotUnderstoodError
 from bot.talk import SECRET, Rehearsal, dialogue
-from storage import staff
+from handlers.desk.people import Duty
+from handlers.effects import Invite
+from storage import members
 
 CONTENT = load_content(Path(__file__).parents[2] / "content")
 
@@ -69,9 +70,10 @@ async def arrange(words: list[str], rehearsal: Rehearsal, person: Dialogue) -> N
             controller = CONTENT.controller.model_copy(update={"privacy_version": version})
             rehearsal.publish(CONTENT.model_copy(update={"controller": controller}))
         case ["invitation", token]:
-            now = rehearsal.hour.now
-            key, end = SECRET.key(token), now + timedelta(hours=24)
-            await rehearsal.store.run(lambda tx: staff.invite(tx, "administrator", key, now, end))
+            now, key = rehearsal.hour.now, SECRET.key(token)
+            duty = Duty(role="administrator")
+            effect = Invite(by=0, invitation=token, duty=duty, name="", hours=24)
+            await rehearsal.store.run(lambda tx: members.invite(tx, effect, key, now))
         case _:
             pytest.fail(f"! {' '.join(words)} is not known")
 

@@ -1,0 +1,60 @@
+"""What a turn of an official must know, read in the turn's own transaction."""
+
+from dataclasses import replace
+
+from handlers.desk import permission
+from handlers.desk.record import Entry
+from handlers.facts import Facts, Needs
+from storage import desk, log, members
+from storage.database import Tx
+
+QUEUE = 7  # cases: a page of the queue, and one more to know of another page
+FOUND = 10  # cases of a search
+LOG = 11  # entries, as for the queue
+SOON = 3  # working days
+
+
+def desk_facts(tx: Tx, contact_id: int, wanted: Needs, facts: Facts) -> Facts:
+    """The *facts* with what the desk has for this contact; a stranger learns nothing."""
+    official = members.official(tx, contact_id)
+    if official is None:
+        return facts
+    today = facts.now.date()
+    seen = permission.units(official, "see")
+    dossier = desk.dossier(tx, wanted.dossier) if wanted.dossier else None
+    return replace(
+        facts,
+        official=official,
+        dossier=dossier,
+        other=desk.dossier(tx, wanted.other) if wanted.other else None,
+        queue=desk.queue(tx, wanted.queue, seen, official.id, today, QUEUE) if wanted.queue else (),
+        found=desk.search(tx, wanted.found, seen, FOUND) if wanted.found else (),
+        near=desk.named(tx, wanted.near, seen),
+        members=members.members(tx) if wanted.members else (),
+        identity=desk.identity(tx, wanted.dossier) if wanted.identity else None,
+        answers=desk.recent_answers(tx, dossier.card.unit) if wanted.answers and dossier else (),
+        log=() if wanted.log is None else _log(tx, wanted.log),
+        figures=desk.figures(
+            tx,
+            permission.units(official, "figures"),
+            today,
+            facts.content.calendar.add_working_days(today, SOON),
+        )
+        if wanted.figures
+        else (),
+    )
+
+
+def _log(tx: Tx, before: int) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(
+            seq=entry.seq,
+            at=entry.at,
+            kind=entry.kind,
+            by=members.name_of(tx, entry.actor),
+            subject=entry.subject,
+            data={name: value for name, value in entry.data.items() if name != "words"},
+            words=entry.words or "",
+        )
+        for entry in log.entries(tx, before=before or None, limit=LOG)
+    )

@@ -1,0 +1,219 @@
+"""What the desk reads: the queue, a case whole, who sent it, a search, and counts.
+
+Whatever a page takes, it is read by an index that holds the open cases only, in the order of the
+pages: it costs the same with ten thousand cases and with a million.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import cache
+from heapq import merge
+from itertools import islice
+
+from handlers.desk.dossier import DeskCard, Dossier, Filter, Identity, Line, Reply, View
+from handlers.desk.figures import Count
+from handlers.desk.people import EVERYWHERE
+from handlers.text import fold
+from storage import files, history, members, people, tickets
+from storage.database import Row, Tx, Value
+from storage.history import Entry
+from storage.times import when
+
+CARD = """
+    SELECT t.id, t.code, t.topic, t.status, t.unit, t.commune, t.opened_at, t.due_on, t.done_on,
+        t.lang, t.priority, t.assignee, COALESCE(m.name, ''), t.author, t.not_for, t.bounces,
+        t.asked_on, t.entries, t.matter, t.person_id
+    FROM tickets t LEFT JOIN members m ON m.id = t.assignee
+"""
+DOSSIER = f"{CARD} WHERE t.code = ? /*lock t*/"
+SAME = f"{CARD} WHERE t.matter <> 0 AND t.matter = ? AND t.id <> ? ORDER BY t.id LIMIT ?"
+BY_CODE = f"{CARD} WHERE t.code = ?"
+BY_ID = f"{CARD} WHERE t.id = ?"
+FOUND = """
+    SELECT w.rowid, t.unit FROM ticket_words w JOIN tickets t ON t.id = w.rowid
+    WHERE w.ticket_words MATCH ? ORDER BY w.rowid DESC LIMIT ?
+"""
+IDENTITY = """
+    SELECT p.name, p.phone FROM tickets t JOIN people p ON p.id = t.person_id WHERE t.code = ?
+"""
+ANSWERS = "SELECT words FROM answers WHERE unit = ? ORDER BY id DESC LIMIT ?"
+_COUNTS = """
+    SELECT t.unit, COUNT(*),
+        SUM(CASE WHEN t.status <> 'asking' AND t.due_on < ? THEN 1 ELSE 0 END),
+        SUM(CASE WHEN t.status <> 'asking' AND t.due_on BETWEEN ? AND ? THEN 1 ELSE 0 END),
+        SUM(CASE WHEN t.status = 'asking' THEN 1 ELSE 0 END)
+    FROM tickets t WHERE t.open = 1
+"""
+COUNTS = f"{_COUNTS} GROUP BY t.unit ORDER BY t.unit"
+COUNTS_OF = f"{_COUNTS} AND t.unit = ? GROUP BY t.unit"
+
+# Literals where they can be: the planner knows how rare they are.
+_VIEWS: dict[View, str] = {
+    "all": "",
+    "mine": "AND t.assignee = ?",
+    "unassigned": "AND t.assignee = 0 AND t.status <> 'sorting'",
+    "waiting": "AND t.status = 'asking'",
+    "sorting": "AND t.status = 'sorting'",
+    "approving": "AND t.status = 'approving'",
+    "overdue": "AND t.due_on < ? AND t.status <> 'asking'",
+}
+MATTER = 50  # cases of one matter that are shown with each of them
+LOOKED_THROUGH = 2000  # newest cases with the words, for who may see some units only
+
+
+def queue(
+    tx: Tx, page: Filter, units: frozenset[str], member: int, today: date, limit: int
+) -> tuple[DeskCard, ...]:
+    """A page of the open cases of *units* (``*``: all), by due date, then age.
+
+    *member* is who reads; *today* tells what is overdue.
+    """
+    pages = [_page(tx, page, unit, member, today, limit) for unit in _within(page.unit, units)]
+    in_order = merge(*pages, key=lambda card: (card.due_on, card.id))
+    return tuple(islice(in_order, limit))
+
+
+def dossier(tx: Tx, code: str) -> Dossier | None:
+    """A case whole, locked until the end of the transaction; None when there is none."""
+    row = tx.row(DOSSIER, (code,))
+    if row is None:
+        return None
+    card, (matter, person) = _card(tx, row), row[-2:]
+    entries = history.entries(tx, card.id)
+    same = tx.rows(SAME, (matter, card.id, MATTER)) if matter else []
+    return Dossier(
+        card=card,
+        lines=tickets.lines(entries),
+        media=files.of_ticket(tx, card.id),
+        story=tuple(_story(tx, entries)),
+        draft=_draft(card, entries),
+        same=tuple(_card(tx, other) for other in same),
+        person=person,
+    )
+
+
+def identity(tx: Tx, code: str) -> Identity | None:
+    """Who sent a case, as far as they said; reading it is to be witnessed."""
+    row = tx.row(IDENTITY, (code,))
+    if row is None:
+        return None
+    name, phone = (sealed and people.shown(tx, sealed) for sealed in row)
+    return Identity(name=name, phone=phone)
+
+
+def recent_answers(tx: Tx, unit: str, limit: int = 20) -> tuple[str, ...]:
+    """The folded texts of the latest answers of a unit, newest first."""
+    return tuple(people.shown(tx, row[0]) for row in tx.rows(ANSWERS, (unit, limit)))
+
+
+def search(tx: Tx, query: str, units: frozenset[str], limit: int) -> tuple[DeskCard, ...]:
+    """The cases of *units* in which the words of *query* follow each other, newest first.
+
+    Words of Vietnamese are several syllables, so a phrase finds what is meant. Of a few units only
+    the newest cases with the words are looked through.
+    """
+    phrase = fold(query)
+    if not phrase or not units:
+        return ()
+    everywhere = EVERYWHERE in units
+    rows = tx.rows(FOUND, (f'"{phrase}"', limit if everywhere else LOOKED_THROUGH))
+    ids = (row[0] for row in rows if everywhere or row[1] in units)
+    return tuple(_card(tx, tx.rows(BY_ID, (found,))[0]) for found in islice(ids, limit))
+
+
+def named(tx: Tx, codes: Iterable[str], units: frozenset[str]) -> tuple[DeskCard, ...]:
+    """Those cases of *units* that have one of these codes."""
+    found = (_card(tx, row) for code in codes for row in tx.rows(BY_CODE, (code,)))
+    return tuple(card for card in found if units & {card.unit, EVERYWHERE})
+
+
+def figures(tx: Tx, units: frozenset[str], today: date, soon: date) -> tuple[Count, ...]:
+    """Counts of the open cases of each of *units* that has any; *soon* is the last day so called.
+
+    What waits for its citizen is neither overdue nor soon due.
+    """
+    days = (today.isoformat(), today.isoformat(), soon.isoformat())
+    if EVERYWHERE in units:
+        rows = tx.rows(COUNTS, days)
+    else:
+        rows = [row for unit in sorted(units) for row in tx.rows(COUNTS_OF, (*days, unit))]
+    return tuple(
+        Count(unit=unit, open=open_, overdue=overdue, soon=near, waiting=waiting)
+        for unit, open_, overdue, near, waiting in rows
+    )
+
+
+def _within(unit: str, units: frozenset[str]) -> Iterable[str]:
+    """The units to look into, each by itself; the empty one is all of them."""
+    if unit:
+        return [unit] if units & {unit, EVERYWHERE} else []
+    return [""] if EVERYWHERE in units else sorted(units)
+
+
+def _page(tx: Tx, page: Filter, unit: str, member: int, today: date, limit: int) -> list[DeskCard]:
+    seen: dict[View, Value] = {"mine": member, "overdue": today.isoformat()}
+    params = [seen[page.view]] if page.view in seen else []
+    params += [named for named in (unit, page.topic, page.commune) if named]
+    sql = _page_sql(page.view, unit=bool(unit), topic=bool(page.topic), commune=bool(page.commune))
+    rows = tx.rows(sql, (*params, page.after_due, page.after_id, limit))
+    return [_card(tx, row) for row in rows]
+
+
+@cache
+def _page_sql(view: View, *, unit: bool, topic: bool, commune: bool) -> str:
+    """One of a few dozen statements, each with an index that fits it."""
+    named = {"unit": unit, "topic": topic, "commune": commune}
+    filters = " ".join(f"AND t.{column} = ?" for column, given in named.items() if given)
+    return f"""
+        {CARD} WHERE t.open = 1 {_VIEWS[view]} {filters}
+        AND (t.due_on, t.id) > (?, ?) ORDER BY t.due_on, t.id LIMIT ?
+    """
+
+
+def _card(tx: Tx, row: Row) -> DeskCard:
+    (number, code, topic, status, unit, commune, opened_at, due_on, done_on, *rest) = row
+    (lang, priority, assignee, name, author, not_for, bounces, asked_on, entries, *_) = rest
+    return DeskCard(
+        id=number,
+        code=code,
+        topic=topic,
+        status=status,
+        unit=unit,
+        commune=commune,
+        opened_at=when(opened_at),
+        due_on=date.fromisoformat(due_on),
+        done_on=done_on and date.fromisoformat(done_on),
+        lang=lang,
+        priority=priority,
+        assignee=assignee,
+        assignee_name=name and people.shown(tx, name),
+        author=author,
+        not_for=not_for,
+        bounces=bounces,
+        asked_on=asked_on and date.fromisoformat(asked_on),
+        entries=entries,
+    )
+
+
+def _story(tx: Tx, entries: Iterable[Entry]) -> Iterator[Line]:
+    names: dict[str, str] = {}
+    for entry in entries:
+        if entry.actor not in names:
+            names[entry.actor] = members.name_of(tx, entry.actor)
+        yield Line(
+            seq=entry.seq,
+            at=when(entry.at),
+            kind=entry.kind,
+            by=names[entry.actor],
+            # The answers a case was opened with are shown by themselves.
+            words="" if entry.kind == "opened" else entry.words or "",
+            data={name: value for name, value in entry.data.items() if name != "words"},
+        )
+
+
+def _draft(card: DeskCard, entries: tuple[Entry, ...]) -> Reply | None:
+    if card.status != "approving":
+        return None
+    submitted = (entry.words for entry in reversed(entries) if entry.kind == "submitted")
+    words = next(submitted, None)
+    return None if words is None else Reply.model_validate_json(words)
