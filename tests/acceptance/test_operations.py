@@ -59,7 +59,7 @@ token = "12345:secret-in-a-file"
 """
 
 
-@pytest.mark.parametrize("command", ["run", "check", "migrate", "invite"])
+@pytest.mark.parametrize("command", ["run", "check", "migrate", "invite", "verify"])
 def test_wrong_settings_are_all_told(sqlite_bot: Bot, command: str) -> None:
     """Every wrong setting is told at once with its key and how to mend it; the status is 2."""
     sqlite_bot.settings.write_text(WRONG, "utf-8")
