@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -23,6 +23,7 @@ from handlers.content import (
     repeated,
 )
 from handlers.faults import Fault, route_faults, text_faults, topic_faults
+from handlers.sentences import CITIZENS, DESK
 from handlers.model import Frozen
 from handlers.territory import Commune, Territory, read_territory
 
@@ -100,16 +101,22 @@ def _topic(shelf: Shelf, name: str) -> Topic | None:
 
 
 def _texts(shelf: Shelf) -> dict[Lang, dict[str, str]]:
-    """The sentences of each language, nested tables as dotted keys."""
-    texts: dict[Lang, dict[str, str]] = {}
-    for lang in LANGS:
-        file = f"texts/{lang}.toml"
-        table = shelf.table(file)
-        if table is not None:
-            leaves = dict(_leaves(table))
-            shelf.note(file, _no_sentences(leaves))
-            texts[lang] = {key: text for key, text in leaves.items() if isinstance(text, str)}
-            shelf.adopt(text_faults(lang, texts[lang]))
+    """The sentences of each language; officials are spoken to in Vietnamese by either."""
+    desk = _sentences(shelf, "texts/desk.toml", DESK, "vi")
+    return {
+        lang: desk | _sentences(shelf, f"texts/{lang}.toml", CITIZENS, lang) for lang in LANGS
+    }
+
+
+def _sentences(shelf: Shelf, file: str, wanted: Collection[str], lang: Lang) -> dict[str, str]:
+    """The sentences of one file, nested tables as dotted keys."""
+    table = shelf.table(file)
+    if table is None:
+        return {}
+    leaves = dict(_leaves(table))
+    shelf.note(file, _no_sentences(leaves))
+    texts = {key: text for key, text in leaves.items() if isinstance(text, str)}
+    shelf.adopt(text_faults(file, wanted, texts, lang))
     return texts
 
 

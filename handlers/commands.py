@@ -1,13 +1,16 @@
 """Typed commands: the same in every room."""
 
 from handlers.codes import read_code
+from handlers.desk import commands as desk
 from handlers.effects import JoinStaff
 from handlers.pending import drop, gather_text
 from handlers.rooms import cases, form, start
+from handlers.rooms.desk import doing, orders
 from handlers.session import (
     Adding,
     Case,
     Cases,
+    Doing,
     Dropping,
     Filling,
     Languages,
@@ -15,6 +18,9 @@ from handlers.session import (
     MyData,
     Part,
     Pending,
+    Queue,
+    Rating,
+    Reopening,
     Resuming,
     Reviewing,
     Topics,
@@ -37,6 +43,8 @@ def obey(command: Command, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 
             return start.to_languages(view)
         case "start" if command.rest.startswith(INVITATION):
             return _join(command.rest, view)
+        case name if name in desk.ALIASES:
+            return orders.obey(command, view)
         case "start" if isinstance(session.room, Welcome):
             unread = session.room.model_copy(update={"noticed": False})
             return Next(enter(session, unread))
@@ -64,11 +72,17 @@ def obey(command: Command, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 
 
 def _join(invitation: str, view: View) -> Next:
     """An invitation works once; a used, expired or invented one is told apart from nothing."""
-    role = view.facts.invited
-    if role is None:
+    invited = view.facts.invited
+    if invited is None:
         return Next(view.session, view.say("invitation.invalid"))
-    joined = JoinStaff(role=role, invitation=invitation)
-    return Next(view.session, view.say("invitation.joined"), (joined,))
+    unit = view.content.units.get(invited.duty.unit)
+    told = view.say(
+        "desk.joined",
+        role=view.say(f"role.{invited.duty.role}"),
+        unit=unit.name.vi if unit else view.say("desk.everywhere"),
+    )
+    session = enter(view.session, Queue(), staff=True)
+    return Next(session, told, (JoinStaff(invitation=invitation),))
 
 
 def _begin_again(view: View) -> Next:
@@ -98,6 +112,10 @@ def _cancel(view: View) -> Next:
             return Next(enter(session, Case(code=code)))
         case Languages(back=back):
             return Next(enter(session, back))
+        case Doing() as room:
+            return doing.left(room, view)
+        case Rating(code=code) | Reopening(code=code):
+            return Next(enter(session, Case(code=code)))
         case _ if session.pending != Pending():
             return drop(view)
         case Menu() | Topics() | Resuming() if session.draft:

@@ -159,13 +159,17 @@ class Topic(Frozen):
 
 
 class Unit(Frozen):
-    """A department or a commune's People's Committee that may be in charge of a case."""
+    """A department or a commune's People's Committee that may be in charge of a case.
+
+    With *approval* its answers are released by a second person.
+    """
 
     id: str = Setting(pattern=UnitId)
     name: Words
     address: str = ""
     phone: str = ""
     hours: str = ""
+    approval: bool = False
 
 
 class Route(Frozen):
@@ -187,6 +191,15 @@ class Controller(Frozen):
     web: str = ""
 
 
+class DeskRules(Frozen):
+    """How the desk works: *ask_days* working days for a citizen's answer, *reopen_days* calendar
+    days in which an answer or a refusal may be contested.
+    """
+
+    ask_days: int = Setting(default=10, ge=1, le=60)
+    reopen_days: int = Setting(default=30, ge=1, le=365)
+
+
 class Content(Frozen):
     """Everything of `content/`, checked as a whole."""
 
@@ -199,6 +212,7 @@ class Content(Frozen):
     routes: tuple[Route, ...]
     calendar: Calendar
     territory: Territory
+    desk: DeskRules = DeskRules()
 
     @cached_property
     def in_order(self) -> tuple[Topic, ...]:

@@ -6,18 +6,22 @@ free text or files). Commands and the few things that mean the same everywhere a
 the rest is the room's. The room returns where the person is *next* and perhaps a notice; then the
 next room shows its prompt, and notice and prompt are said as ONE message. So every turn ends with
 the current question on the screen, a refusal can never leave a person without it, and a new room
-needs nothing but a way to show itself and a way to answer.
+needs nothing but a way to show itself and a way to answer. The desk's rooms show cases that the
+turn itself has just changed: their turns are told in a second step, when that is done (`tell`).
 
 Pure: the same arguments give the same turn. The clock, fresh codes and all that is read from
 storage arrive in the facts, which `needs` asks for beforehand.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers import unattended
 from handlers.answers import position
 from handlers.commands import obey
+from handlers.desk.commands import ALIASES
+from handlers.desk.needs import showing
 from handlers.effects import MarkReachable
 from handlers.events import (
     CameBack,
@@ -36,14 +40,27 @@ from handlers.messages import Say
 from handlers.needs import needs
 from handlers.pending import hold, replaced, unfit
 from handlers.rooms import doors, form, questions, start
-from handlers.session import Filling, Languages, Resuming, Reviewing, Session, Welcome
+from handlers.session import (
+    Desk,
+    Doing,
+    Filling,
+    Languages,
+    Office,
+    Queue,
+    Resuming,
+    Reviewing,
+    Session,
+    Welcome,
+)
 from handlers.text import clean
 from handlers.understanding import understand
 from handlers.view import Blank, Command, Input, Next, Polite, Stale, Turn, View, Wrote, enter
 
-__all__ = ["needs", "step"]
+__all__ = ["needs", "step", "tell"]
 
 NOT_SEEN: Mapping[str, datetime] = {}
+# Rooms that need no consent: what an official does at the desk is not about their own data.
+AT_ANY_TIME = Welcome | Languages | Queue | Desk | Doing | Office
 AWAY = timedelta(hours=12)  # after this, a message in a form is first asked about, not taken
 
 
@@ -66,10 +83,23 @@ def step(session: Session, event: Event, facts: Facts) -> Turn:
             return _say(after, facts, {"seen_at": facts.now})
 
 
+def tell(turn: Turn, facts: Facts) -> Turn:
+    """The *turn* with what it left unsaid, now that the facts are as its effects made them."""
+    return turn if turn.unsaid is None else _told(turn.unsaid, facts, {})
+
+
 def _say(after: Next, facts: Facts, seen: Mapping[str, datetime] = NOT_SEEN) -> Turn:
-    """Notice and prompt as one message, and the session that knows what it offered."""
+    """What to say now, or what must be looked up first to say it."""
     if after.silent:
         return Turn(after.session.model_copy(update=dict(seen)), None, after.effects)
+    if (wants := showing(after.session.room)) is None:
+        return _told(after, facts, seen)
+    session = after.session.model_copy(update=dict(seen))
+    return Turn(session, None, after.effects, wants, replace(after, session=session))
+
+
+def _told(after: Next, facts: Facts, seen: Mapping[str, datetime]) -> Turn:
+    """Notice and prompt as one message, and the session that knows what it offered."""
     prompt = doors.show(View(after.session, facts))
     number = after.session.step + 1
     session = after.session.model_copy(
@@ -88,6 +118,8 @@ def _say(after: Next, facts: Facts, seen: Mapping[str, datetime] = NOT_SEEN) -> 
         step=number,
         expects=prompt.expects,
         lang=session.lang,
+        files=after.files,
+        qr=after.qr,
     )
     return Turn(session, say, after.effects)
 
@@ -99,7 +131,7 @@ def _act(did: Input, view: View) -> Next:
     session, room = view.session, view.session.room
     if isinstance(did, SharedPlace) and not isinstance(room, Filling):
         return _act(Wrote(position(did, view)), view)
-    if _must_consent(view):
+    if _must_consent(view) and not (isinstance(did, Command) and did.name in ALIASES):
         return start.to_consent(did if isinstance(did, Wrote | SentMedia) else None, view)
     match did:
         case Command():
@@ -125,7 +157,7 @@ def _act(did: Input, view: View) -> Next:
 def _must_consent(view: View) -> bool:
     """Whether the privacy text changed since this person agreed to it (or they never did)."""
     agreed = view.session.consent == view.content.controller.privacy_version
-    return not agreed and not isinstance(view.session.room, Welcome | Languages)
+    return not agreed and not isinstance(view.session.room, AT_ANY_TIME)
 
 
 def _was_away(view: View) -> bool:

@@ -44,13 +44,17 @@ class OpenTicket(Frozen):
 
 
 class AddToTicket(Frozen):
-    """Append what the citizen added to a case: text, files or both."""
+    """Append what the citizen added to a case: text, files or both.
+
+    What is added to a question answers it; *due_on* is then the due date with the pause added.
+    """
 
     type: Literal["add_to_ticket"] = "add_to_ticket"
     code: str
     text: str
     media: tuple[Media, ...]
     search: str
+    due_on: date | None = None
 
 
 class MoveTicket(Frozen):
@@ -81,14 +85,16 @@ class MoveTicket(Frozen):
 class Notify(Frozen):
     """Wake conversations about the case *code*: each tells, in a turn of its own, what is new.
 
-    *to* is whom: the contacts that follow it, its assignee, or those of its unit who may release
-    or dispatch. *what* names the reason, for staff (a key of the texts ``desk_news.*``).
+    *to* is whom: the contacts that follow it, the one that sent it, its assignee, or those of its
+    unit who may release or dispatch. *what* names the reason: for staff a key of the texts
+    ``desk_news.*``, for the sender ``expire``. *after* is when, in seconds.
     """
 
     type: Literal["notify"] = "notify"
     code: str
-    to: Literal["citizens", "assignee", "approvers", "dispatchers", "member"]
+    to: Literal["citizens", "sender", "assignee", "approvers", "dispatchers", "member"]
     what: str = ""
+    after: float = 0
     member: int = 0
 
 

@@ -1,7 +1,7 @@
 """What must be known for a turn: asked for by `needs`, read in the turn's own transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from handlers.content import Content
@@ -10,8 +10,6 @@ from handlers.desk.figures import Count
 from handlers.desk.people import Invitation, Official
 from handlers.desk.record import Entry
 from handlers.tickets import Card, Story
-
-NO_LINKS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +22,8 @@ class Needs:
 
     The desk's: *official*, who this contact is as a member of staff. *dossier*: the code of a case,
     *other* that of a second one, both for whoever may see them. *queue*: a page of open cases.
-    *found*: the folded words to search all cases by. *members*: colleagues. *identity*: who sent
+    *found*: the folded words to search all cases by. *near*: codes of which those that exist are
+    wanted. *members*: colleagues. *identity*: who sent
     *dossier*. *answers*: the latest answers of its unit. *log*: the log before the entry of this
     number (0: the newest). *figures*: counts of open cases.
     """
@@ -40,6 +39,7 @@ class Needs:
     other: str = ""
     queue: Filter | None = None
     found: str = ""
+    near: tuple[str, ...] = ()
     members: bool = False
     identity: bool = False
     answers: bool = False
@@ -59,7 +59,8 @@ class Facts:
     *invited* is what a valid, unused invitation makes this contact.
 
     *dossier* and *other* are whole whoever asks: what of them is shown is for `may` to say.
-    *queue* has one case more than a page when there is another page. *answers* are the folded
+    *queue*, *found* and *near* are cases the official may see; *queue* has one case more than a
+    page when there is another page. *answers* are the folded
     texts of the latest answers. *links* are the addresses a chat is opened by, by channel, with
     ``{}`` for the payload.
     """
@@ -77,9 +78,10 @@ class Facts:
     other: Dossier | None = None
     queue: tuple[DeskCard, ...] = ()
     found: tuple[DeskCard, ...] = ()
+    near: tuple[DeskCard, ...] = ()
     members: tuple[Official, ...] = ()
     identity: Identity | None = None
     answers: tuple[str, ...] = ()
     log: tuple[Entry, ...] = ()
     figures: tuple[Count, ...] = ()
-    links: Mapping[str, str] = NO_LINKS
+    links: Mapping[str, str] = field(default_factory=dict)

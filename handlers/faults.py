@@ -35,11 +35,12 @@ class Fault(Frozen):
         return f"{where}: {self.message} — {self.mend}"
 
 
-def text_faults(lang: Lang, texts: Mapping[str, str]) -> tuple[Fault, ...]:
-    """Sentences of one language that are missing, never said, or can't be said as they stand."""
-    file = f"texts/{lang}.toml"
+def text_faults(
+    file: str, wanted: Collection[str], texts: Mapping[str, str], lang: Lang
+) -> tuple[Fault, ...]:
+    """Sentences of one file that are missing, never said, or can't be said as they stand."""
     return (
-        *_missing(file, texts),
+        *_missing(file, wanted, texts),
         *(fault for key, text in texts.items() for fault in _sentence(file, key, text)),
         *(
             fault
@@ -50,9 +51,9 @@ def text_faults(lang: Lang, texts: Mapping[str, str]) -> tuple[Fault, ...]:
     )
 
 
-def _missing(file: str, texts: Mapping[str, str]) -> Iterator[Fault]:
+def _missing(file: str, wanted: Collection[str], texts: Mapping[str, str]) -> Iterator[Fault]:
     mend = "viết câu này, như ở ngôn ngữ kia hoặc ở bản trước"
-    for key in SENTENCES:
+    for key in wanted:
         if key not in texts:
             yield Fault(file=file, key=key, message="còn thiếu", mend=mend)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from handlers.codes import near_codes, read_code, read_receipt
 from handlers.commands import INVITATION
+from handlers.desk.needs import OFFICIAL, deciding
 from handlers.events import (
     CameBack,
     Event,
@@ -20,13 +21,19 @@ from handlers.session import (
     Adding,
     Case,
     Cases,
+    Desk,
+    Doing,
     Dropping,
     Filling,
     Languages,
     Menu,
     MyData,
+    Office,
     Pending,
     Proving,
+    Queue,
+    Rating,
+    Reopening,
     Resuming,
     Reviewing,
     Session,
@@ -49,12 +56,16 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
         return NOTHING
     if isinstance(session.room, Languages):
         return needs(enter(session, session.room.back), event)
-    if isinstance(event, TimedOut | FileRefused):
+    if isinstance(event, TimedOut):
+        return _woken(event.timer, session)
+    if isinstance(event, FileRefused):
         return _standing(session)
     room = session.room
     if isinstance(room, IN_A_FORM) and not _is_command(event):
         return FRESH if isinstance(room, Reviewing) else NOTHING
     did = understand(session, event)
+    if (wanted := deciding(session, did)) is not None:
+        return wanted
     match room, did:
         case _, Command("start", rest) if rest.startswith(INVITATION):
             return replace(_standing(session), invitation=rest)
@@ -87,6 +98,17 @@ def _is_command(event: Event) -> bool:
     return isinstance(event, Started) or (isinstance(event, Said) and "/" in event.text[:8])
 
 
+def _woken(timer: str, session: Session) -> Needs:
+    """What a timer is about: a case, for its citizen or for the desk, or the conversation itself."""
+    match timer.split(":"):
+        case ["desk", _, code]:
+            return replace(_standing(session), official=True, dossier=code)
+        case ["case" | "expire", code]:
+            return Needs(cards=True, story=code)
+        case _:
+            return _standing(session)
+
+
 def _standing(session: Session) -> Needs:
     """What showing the current room, or one beside it, takes."""
     match session.room:
@@ -96,6 +118,10 @@ def _standing(session: Session) -> Needs:
             return Needs(cards=True, query=query)
         case Sorting():
             return Needs(cards=True)
+        case Rating(code=code) | Reopening(code=code):
+            return Needs(cards=True, story=code)
+        case Queue() | Desk() | Doing() | Office():
+            return OFFICIAL
         case _:
             return NOTHING
 

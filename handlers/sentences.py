@@ -17,7 +17,7 @@ choice: agree statistics_off statistics_on decline lang_vi lang_en resume new tr
     help menu held into_draft new_case drop_message resume_with drop_draft_new keep_draft later
     drop_draft send change{label} back cancel skip done keep_answer rewrite drop_files clear
     let_official_find more fewer add withdraw send_addition drop_addition withdraw_no withdraw_yes
-    statistics_stop statistics_allow withdraw_consent
+    statistics_stop statistics_allow withdraw_consent reopen
 choose: stale again
 language: ask
 help: text{phone}
@@ -40,28 +40,79 @@ phone: unclear of_another
 date: unclear future{day}
 number: unclear too_small{least} too_large{most}
 media: expected count{files} have{files} drop{files} taken{files} album_taken unreadable
-file: nameless empty{name} too_large{name} too_many{name} type{name} gone{name}
+file: nameless missing doubtful empty{name} too_large{name} too_many{name} type{name} gone{name}
 edit: done changed{answer}{label} kept{label} too_late
 cases: ask found line{code}{day}{status}{topic} none none_found
 code: mistyped
 proving: ask{code} wrong pause done
-status: recorded sorting forwarded answered guided closed withdrawn
+status: recorded sorting forwarded working asking approving answered refused guided closed
+    withdrawn merged
 case: head{code}{opened}{status}{topic}{unit} due{due} files{files} history not_found
     closed_meanwhile{code}
-happening: opened added withdrawn held moved files{files}
+happening: opened added withdrawn held moved taken assigned asked answered extended referred
+    refused closed reopened merged expired rated files{files}
 adding: ask{code} more{code} done{code} dropped
 withdrawing: ask{code} done{code}
+news: asked{code}{text}{until} extended{code}{due}{reason} refused{code}{days}{door}{reason}
+reply: finding{text} basis{text} action{text} next{text} until{text} private{text}
+rating: ask{code} why thanks good fair poor
+reopening: ask{code} done{code}
 data: shown{address}{controller}{phone}{statistics}{version} unsent yes no changed withdrawn
 fault: sorry report{id}{kind}
-invitation: joined invalid
+invitation: invalid
 share: phone place
 menu_command: start gui tracuu dulieu huy ngonngu trogiup
 """
 
 
-def _rows() -> Iterator[tuple[str, frozenset[str]]]:
+# What is said to officials, in Vietnamese only: `content/texts/desk.toml`.
+_DESK = """
+desk: not_staff denied unknown{code} no_case near{codes} near_none cannot{status} meanwhile{news}
+    left proposed{text} preview{text} no_files head{code}{place}{topic} nowhere
+    state{status}{unit}{who} nobody dates{due}{opened} left_days{day}{days} today{day}
+    late{day}{days} paused{day}{since} bounces{times} same{codes} earlier{entries} anonymous
+    identity{name}{phone} no_name no_phone files{files} say_what_for no_filter{typed} find_what
+    which no_unit news{code}{what} everywhere joined{role}{unit} not_again no_member
+    unreachable{name} not_later same_unit other_person itself no_draft
+desk_status: recorded sorting forwarded working asking approving answered refused guided closed
+    withdrawn merged
+desk_news: assigned returned referred reopened prioritised submitted approved sent_back added
+    expired withdrawn rated
+priority: 1 2
+pick: ordinary soon urgent
+deed: see read identify take assign return ask note answer approve send_back extend refer refuse
+    close reopen merge link prioritise history invite people units routes templates undo log
+    figures intake
+entry: opened added withdrawn held taken assigned returned asked noted submitted answered
+    sent_back extended referred refused closed reopened merged linked prioritised expired rated
+    identified denied
+queue: title{page}{what} found{words} line{code}{due}{place}{status}{topic}{who} empty all_button
+queue_view: all mine unassigned waiting sorting approving overdue
+role: administrator dispatcher officer approver leader monitor clerk
+task.take: done
+task.assign: member done
+task.return: reason done_of{code}
+task.ask: question confirm done
+task.note: text done
+task.extend: day reason confirm done
+task.refer: unit reason done_of{code}
+task.refuse: reason unit where confirm done
+task.close: done
+task.reopen: reason done
+task.prioritise: level done
+task.link: other done
+task.merge: other done
+task.answer: finding basis action next until files confirm done submitted
+task.approve: confirm done
+task.send_back: reason done
+office: guide
+choice: queue see_files see_all guide compose_again
+"""
+
+
+def _rows(sentences: str) -> Iterator[tuple[str, frozenset[str]]]:
     table = ""
-    for word in _TABLE.split():
+    for word in sentences.split():
         if word.endswith(":"):
             table = word[:-1]
             continue
@@ -69,4 +120,6 @@ def _rows() -> Iterator[tuple[str, frozenset[str]]]:
         yield f"{table}.{key}", frozenset(places)
 
 
-SENTENCES: Mapping[str, frozenset[str]] = dict(_rows())
+CITIZENS: Mapping[str, frozenset[str]] = dict(_rows(_TABLE))
+DESK: Mapping[str, frozenset[str]] = dict(_rows(_DESK))
+SENTENCES: Mapping[str, frozenset[str]] = {**CITIZENS, **DESK}

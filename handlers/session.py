@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from handlers.content import Lang
+from handlers.desk.dossier import Filter
 from handlers.events import Media
 from handlers.messages import Choice
 from handlers.model import Frozen
@@ -157,6 +158,65 @@ class Sorting(Frozen):
     at: Literal["sorting"] = "sorting"
 
 
+class Rating(Frozen):
+    """Saying how the last answer was: first *score*, then why."""
+
+    at: Literal["rating"] = "rating"
+    code: str
+    score: str = ""
+
+
+class Reopening(Frozen):
+    """Saying why a case should be looked at again."""
+
+    at: Literal["reopening"] = "reopening"
+    code: str
+
+
+class Queue(Frozen):
+    """The desk's list of open cases. *pages* are where the pages before this one began."""
+
+    at: Literal["queue"] = "queue"
+    filter: Filter = Filter()
+    pages: tuple[Filter, ...] = ()
+    words: str = ""
+
+
+class Desk(Frozen):
+    """A case on the desk: its card and what may be done. *whole* shows all of its story."""
+
+    at: Literal["desk"] = "desk"
+    code: str
+    whole: bool = False
+
+
+class Doing(Frozen):
+    """Filling in what a *task* of the desk takes, question by question (`handlers.desk.tasks`).
+
+    *given* are the answers so far by slot, *proposed* what a template proposes, *media* the files
+    given. *seen* is the length of the case's history when it was last shown: whoever does something
+    meanwhile is noticed. *options* are what the current question offers for what was *typed*.
+    """
+
+    at: Literal["doing"] = "doing"
+    task: str
+    code: str = ""
+    seen: int = 0
+    given: dict[str, str] = {}
+    proposed: dict[str, str] = {}
+    media: tuple[Media, ...] = ()
+    options: tuple[Option, ...] = ()
+
+
+class Office(Frozen):
+    """A page of administration: people, units, routes, templates, the log, figures."""
+
+    at: Literal["office"] = "office"
+    page: Literal["people", "units", "routes", "templates", "log", "figures", "guide"]
+    subject: str = ""
+    after: int = 0
+
+
 class MyData(Frozen):
     """What was agreed to, and changing it."""
 
@@ -177,6 +237,12 @@ Place = (
     | Adding
     | Withdrawing
     | Sorting
+    | Rating
+    | Reopening
+    | Queue
+    | Desk
+    | Doing
+    | Office
     | MyData
 )
 
@@ -198,7 +264,9 @@ class Session(Frozen):
     typed label is understood at once, and a typed number too where it was *numbered*. *pending*
     waits to be told its case, whatever room its sender walks into.
     *consent* is the version of the privacy text agreed to, empty when none. *album* is the album
-    whose receipt is still to be said. *misses* counts wrong receipts since *missed_at*.
+    whose receipt is still to be said. *staff* shows the way to the desk (who may enter is asked
+    each time); *hand* is the case an official last looked at. *misses* counts wrong receipts since
+    *missed_at*.
     """
 
     version: Literal[1] = 1
@@ -213,6 +281,8 @@ class Session(Frozen):
     pending: Pending = Pending()
     album: str = ""
     seen_at: datetime | None = None
+    staff: bool = False
+    hand: str = ""
     misses: int = 0
     missed_at: datetime | None = None
 

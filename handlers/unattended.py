@@ -7,6 +7,7 @@ from handlers.effects import DropTimer, Effect, SetTimer
 from handlers.events import FileRefused, SentMedia
 from handlers.pending import file_name, length
 from handlers.rooms import form
+from handlers.rooms.desk import orders
 from handlers.session import Draft, Pending, Resuming, Session, Welcome
 from handlers.text import clean, is_blank
 from handlers.view import Input, Next, View, enter
@@ -63,7 +64,15 @@ def timed_out(timer: str, view: View) -> Next:
         case "draft" if session.draft and not isinstance(session.room, Welcome):
             return _remind(view)
         case _:
-            return Next(session, silent=True)
+            return _about_a_case(timer.split(":"), view)
+
+
+def _about_a_case(words: list[str], view: View) -> Next:
+    match words:
+        case ["desk", what, code]:
+            return orders.woken(what, code, view)
+        case _:
+            return Next(view.session, silent=True)
 
 
 def _remind(view: View) -> Next:

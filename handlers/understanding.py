@@ -1,6 +1,7 @@
 """From an event to what it means in this conversation: a choice, a command, free text, a file."""
 
 from handlers.codes import near_codes, read_code, read_receipt
+from handlers.desk import commands as desk
 from handlers.events import (
     Chose,
     Edited,
@@ -28,7 +29,8 @@ ALIASES = {
     "ngonngu": "language",
     "trogiup": "help",
 }
-COMMANDS = {name: name for name in ALIASES} | {alias: name for name, alias in ALIASES.items()}
+EVERY = ALIASES | desk.ALIASES
+COMMANDS = {name: name for name in EVERY} | {alias: name for name, alias in EVERY.items()}
 
 # Where words are answers, even the polite ones.
 TAKES_ANY_WORDS = Filling | Adding | Resuming

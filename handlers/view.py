@@ -5,8 +5,8 @@ from datetime import datetime
 
 from handlers.content import Content, Lang
 from handlers.effects import Effect
-from handlers.events import Edited, SentMedia, SentUnreadable, SharedContact, SharedPlace
-from handlers.facts import Facts
+from handlers.events import Edited, Media, SentMedia, SentUnreadable, SharedContact, SharedPlace
+from handlers.facts import Facts, Needs
 from handlers.messages import Choice, Expects, Say, Tone, choice
 from handlers.reading.dates import show_date
 from handlers.session import Part, Room, Session
@@ -118,22 +118,31 @@ class View:
 class Next:
     """Where a room leads: the session with its new room, what to say before that room's prompt.
 
-    *silent* says nothing at all, not even the prompt.
+    *silent* says nothing at all, not even the prompt. *files* are sent along, and *qr*
+    drawn.
     """
 
     session: Session
     notice: str = ""
     effects: tuple[Effect, ...] = ()
     silent: bool = False
+    files: tuple[Media, ...] = ()
+    qr: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one event leads to. One message at the most: that is promise 3, as a type."""
+    """What one event leads to. One message at the most: that is promise 3, as a type.
+
+    *unsaid* is left where the room shows what the effects change: *wants* must be looked up once
+    they are carried out, and `conversation.tell` then says it.
+    """
 
     session: Session
     say: Say | None = None
     effects: tuple[Effect, ...] = ()
+    wants: Needs | None = None
+    unsaid: Next | None = None
 
 
 def enter(session: Session, room: Room, **changes: object) -> Session:

@@ -61,7 +61,7 @@ class Reply(Frozen):
 class Dossier(Frozen):
     """A case whole. *draft* is the answer that waits for release; *same* the cases of one matter.
 
-    *same_person*: the codes among other open cases that were sent by the same contact.
+    *person* tells whether two cases are of one person, and nothing else.
     """
 
     card: DeskCard
@@ -69,18 +69,16 @@ class Dossier(Frozen):
     media: tuple[Media, ...]
     story: tuple[Line, ...]
     draft: Reply | None = None
-    same: tuple[str, ...] = ()
+    same: tuple[DeskCard, ...] = ()
+    person: int = 0
 
 
 class Filter(Frozen):
-    """Which open cases a page of the queue shows.
+    """Which open cases a page of the queue shows, of those the reader may see (*mine*: the reader's).
 
-    *units* are the units looked into (``*``: all), *member* the reader (for *mine*). The page
-    begins after the case (*after_due*, *after_id*).
+    The page begins after the case (*after_due*, *after_id*).
     """
 
-    units: frozenset[str]
-    member: int
     view: View = "all"
     topic: str = ""
     commune: str = ""

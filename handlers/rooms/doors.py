@@ -2,17 +2,24 @@
 
 from typing import assert_never
 
-from handlers.rooms import cases, form, loose, menu, questions, review, start
+from handlers.rooms import after, cases, form, loose, menu, questions, review, start
+from handlers.rooms.desk import card, doing, office, orders, queue
 from handlers.session import (
     Adding,
     Case,
     Cases,
+    Desk,
+    Doing,
     Dropping,
     Filling,
     Languages,
     Menu,
     MyData,
+    Office,
     Proving,
+    Queue,
+    Rating,
+    Reopening,
     Resuming,
     Reviewing,
     Sorting,
@@ -56,6 +63,18 @@ def show(view: View) -> Prompt:  # noqa: C901, PLR0911, PLR0912 - one line a roo
             return cases.show_adding(room, view)
         case Withdrawing() as room:
             return cases.show_withdrawing(room, view)
+        case Rating() as room:
+            return after.show_rating(room, view)
+        case Reopening() as room:
+            return after.show_reopening(room, view)
+        case Queue() as room:
+            return queue.show_queue(room, view)
+        case Desk() as room:
+            return card.show_desk(room, view)
+        case Doing() as room:
+            return doing.show_doing(room, view)
+        case Office() as room:
+            return office.show_office(room, view)
         case room:
             assert_never(room)
 
@@ -93,5 +112,17 @@ def answer(did: Input, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - on
             return cases.at_adding(room, did, view)
         case Withdrawing() as room:
             return cases.at_withdrawing(room, did, view)
+        case Rating() as room:
+            return after.at_rating(room, did, view)
+        case Reopening() as room:
+            return after.at_reopening(room, did, view)
+        case Queue() as room:
+            return queue.at_queue(room, did, view)
+        case Desk() as room:
+            return orders.at_desk(room, did, view)
+        case Doing() as room:
+            return doing.at_doing(room, did, view)
+        case Office() as room:
+            return office.at_office(room, did, view)
         case room:
             assert_never(room)

@@ -1,0 +1,79 @@
+"""The commands of the desk, and what stands behind them: a code, then the first answers."""
+
+from typing import NamedTuple
+
+from handlers.codes import near_codes, read_code
+
+# The task each command begins, by its Vietnamese name (README, "Commands").
+TASK_OF = {
+    "nhan": "take",
+    "giao": "assign",
+    "tralai": "return",
+    "hoi": "ask",
+    "ghichu": "note",
+    "traloi": "answer",
+    "duyet": "approve",
+    "guilai": "send_back",
+    "giahan": "extend",
+    "chuyen": "refer",
+    "tuchoi": "refuse",
+    "dong": "close",
+    "molai": "reopen",
+    "gop": "merge",
+    "lienket": "link",
+    "uutien": "prioritise",
+}
+# The English alias of every command of the desk, by its Vietnamese name.
+ALIASES = {
+    "hangdoi": "queue",
+    "nhan": "take",
+    "giao": "assign",
+    "tralai": "return",
+    "hoi": "ask",
+    "ghichu": "note",
+    "traloi": "answer",
+    "duyet": "approve",
+    "guilai": "sendback",
+    "giahan": "extend",
+    "chuyen": "refer",
+    "tuchoi": "refuse",
+    "dong": "close",
+    "molai": "reopen",
+    "gop": "merge",
+    "lienket": "link",
+    "uutien": "priority",
+    "nguoigui": "identity",
+    "tep": "files",
+    "tim": "find",
+    "nhatky": "log",
+    "thongke": "stats",
+    "nhapho": "intake",
+    "moi": "invite",
+    "canbo": "people",
+    "donvi": "units",
+    "tuyen": "routes",
+    "mau": "templates",
+    "hoantac": "undo",
+}
+ABOUT_A_CASE = frozenset(TASK_OF) | {"nguoigui", "tep"}
+
+
+class Named(NamedTuple):
+    """What stood behind a command: the case it names ("" the one in hand), and the rest.
+
+    *near* are the codes one slip away from what looked like one and is none.
+    """
+
+    code: str
+    rest: str
+    near: tuple[str, ...] = ()
+
+
+def named(behind: str, hand: str) -> Named:
+    """The case *behind* a command, or the one in *hand* when no code is there."""
+    first, _, rest = behind.strip().partition(" ")
+    if code := read_code(first):
+        return Named(code, rest.strip())
+    if near := near_codes(first):
+        return Named("", rest.strip(), near)
+    return Named(hand, behind.strip())

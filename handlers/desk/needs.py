@@ -1,0 +1,95 @@
+"""What the desk must know: before it decides, and again, after that is done, before it shows."""
+
+from dataclasses import replace
+
+from handlers.codes import near_codes, read_code
+from handlers.desk.commands import ABOUT_A_CASE, ALIASES, TASK_OF, named
+from handlers.facts import Needs
+from handlers.session import Desk, Doing, Office, Queue, Room, Session
+from handlers.view import Command, Input, Picked, Wrote
+
+OFFICIAL = Needs(official=True)
+TWO_CASES = frozenset({"merge", "link"})
+WITH_COLLEAGUES = frozenset({"assign", "people"})
+WITH_ANSWERS = frozenset({"answer", "approve"})
+
+
+def deciding(session: Session, did: Input) -> Needs | None:
+    """What must be known to decide; None when it is not for the desk."""
+    room = session.room
+    match did:
+        case Command(name, rest) if name in ABOUT_A_CASE:
+            return _about(TASK_OF.get(name, name), rest, session)
+        case Command("tim", rest):
+            return replace(OFFICIAL, dossier=read_code(rest) or "", near=near_codes(rest))
+        case Command("nhatky", rest):
+            return replace(OFFICIAL, dossier=named(rest, "").code)
+        case Command("hoantac", _):
+            return replace(OFFICIAL, log=0)
+        case Command(name, _) if name in ALIASES:
+            return replace(OFFICIAL, members=name in {"canbo", "moi"})
+    match room, did:
+        case Queue(), Picked("more"):
+            return replace(OFFICIAL, queue=room.filter)
+        case Queue(), Picked(key) if key.startswith("open:"):
+            return replace(OFFICIAL, dossier=key.removeprefix("open:"))
+        case Queue(), Wrote() if len(did.text) <= LONGEST:
+            return replace(OFFICIAL, dossier=read_code(did.text) or "", near=near_codes(did.text))
+        case Desk(), Wrote() if code := read_code(did.text[:LONGEST]):
+            return replace(OFFICIAL, dossier=code)
+        case Desk(code=code), Picked(key):
+            task = key.removeprefix("do:")
+            return replace(_task(task, code), identity=key == "identity")
+        case Desk(code=code), _:
+            return replace(OFFICIAL, dossier=code)
+        case Doing(), _:
+            return _task(room.task, room.code, room.given)
+        case Queue() | Office(), _:
+            return replace(OFFICIAL, members=isinstance(room, Office))
+        case _:
+            return None
+
+
+def _about(task: str, rest: str, session: Session) -> Needs:
+    found = named(rest, session.hand)
+    needs = replace(_task(task, found.code), near=found.near, identity=task == "nguoigui")
+    if task in TWO_CASES and (other := read_code(found.rest)):
+        return replace(needs, other=other)
+    return needs
+
+
+def _task(task: str, code: str, given: dict[str, str] | None = None) -> Needs:
+    other = (given or {}).get("other", "")
+    return replace(
+        OFFICIAL,
+        dossier=code,
+        other=other if task in TWO_CASES else "",
+        members=task in WITH_COLLEAGUES,
+        answers=task in WITH_ANSWERS,
+    )
+
+
+def showing(room: Room) -> Needs | None:
+    """What must be known to show *room* as it is after everything was done; None: nothing new."""
+    match room:
+        case Queue(words=words) if words:
+            return replace(OFFICIAL, found=words)
+        case Queue(filter=wanted):
+            return replace(OFFICIAL, queue=wanted)
+        case Desk(code=code):
+            return replace(OFFICIAL, dossier=code)
+        case Doing():
+            return _task(room.task, room.code, room.given)
+        case Office(page=page, after=after):
+            return replace(
+                OFFICIAL,
+                members=page == "people",
+                log=after if page == "log" else None,
+                dossier=room.subject if page == "log" else "",
+                figures=page == "figures",
+            )
+        case _:
+            return None
+
+
+LONGEST = 100  # characters; a code or a search is no longer

@@ -1,0 +1,194 @@
+"""A case on the desk: its card, its story, and a button for each thing its reader may do."""
+
+from handlers.answers import told
+from handlers.desk.contract import shown
+from handlers.desk.dossier import DeskCard, Dossier, Line, Reply
+from handlers.desk.permission import CaseDeed, anywhere, may
+from handlers.effects import Effect, Witness
+from handlers.messages import Choice
+from handlers.reading.dates import show_date
+from handlers.reading.phones import show_phone
+from handlers.rooms.desk.task import denied, dossier, home
+from handlers.session import Desk
+from handlers.tickets import OPEN, Action, AnswerLine, move
+from handlers.view import Next, Prompt, View, cut, enter
+
+TELLS = 6  # latest entries of a story that are shown at first
+BUTTONS = 6  # things to do that are offered at first
+MOST = 40  # entries of a story that are shown at all
+
+# What may be done to a case, in the order it is offered: the deed, and its move.
+DEEDS: tuple[tuple[CaseDeed, Action], ...] = (
+    ("take", "take"),
+    ("approve", "approve"),
+    ("send_back", "send_back"),
+    ("answer", "answer"),
+    ("assign", "assign"),
+    ("ask", "ask"),
+    ("refer", "refer"),
+    ("return", "return"),
+    ("extend", "extend"),
+    ("refuse", "refuse"),
+    ("note", "note"),
+    ("prioritise", "prioritise"),
+    ("link", "link"),
+    ("merge", "merge"),
+    ("reopen", "reopen"),
+    ("close", "close"),
+)
+
+
+def show_desk(room: Desk, view: View) -> Prompt:
+    """The card; the text only for who may read it."""
+    found = dossier(room.code, view)
+    official = view.facts.official
+    if found is None or not may(official, "see", found.card):
+        return Prompt(view.say("desk.unknown", code=room.code), (view.choice("queue"),))
+    parts = [head(found.card, view)]
+    if found.same:
+        codes = ", ".join(card.code for card in found.same)
+        parts.append(view.say("desk.same", codes=codes))
+    if may(official, "read", found.card):
+        parts += _body(found, room, view)
+    return Prompt("\n\n".join(filter(None, parts)), _choices(found, room, view))
+
+
+def head(card: DeskCard, view: View) -> str:
+    """The first lines of a card: nothing a citizen wrote is in them."""
+    topic, commune = view.content.topics.get(card.topic), view.content.territory.get(card.commune)
+    unit = view.content.units.get(card.unit)
+    lines = [
+        view.say(
+            "desk.head",
+            code=card.code,
+            topic=topic.title.vi if topic else card.topic,
+            place=commune.name if commune else view.say("desk.nowhere"),
+        ),
+        view.say(
+            "desk.state",
+            status=view.say(f"desk_status.{card.status}"),
+            unit=unit.name.vi if unit else card.unit,
+            who=card.assignee_name or view.say("desk.nobody"),
+        ),
+        view.say("desk.dates", opened=view.day(card.opened_at), due=due(card, view)),
+    ]
+    if card.priority:
+        lines.append(view.say(f"priority.{card.priority}"))
+    if card.bounces:
+        lines.append(view.say("desk.bounces", times=card.bounces))
+    return "\n".join(lines)
+
+
+def due(card: DeskCard, view: View) -> str:
+    """When a case is due and what is left of it, in working days."""
+    day = show_date(card.due_on)
+    if card.status not in OPEN:
+        return day
+    if card.asked_on:
+        return view.say("desk.paused", day=day, since=show_date(card.asked_on))
+    left = view.content.calendar.working_days_between(view.facts.now.date(), card.due_on)
+    if left < 0:
+        return view.say("desk.late", day=day, days=-left)
+    return (
+        view.say("desk.left_days", day=day, days=left) if left else view.say("desk.today", day=day)
+    )
+
+
+def _body(found: Dossier, room: Desk, view: View) -> list[str]:
+    answers = "\n".join(_answer(line, found.card.topic, view) for line in found.lines)
+    files = view.say("case.files", files=len(found.media)) if found.media else ""
+    latest = found.story[-(MOST if room.whole else TELLS) :]
+    tale = "\n".join(told_line(line, view) for line in latest)
+    earlier = len(found.story) - len(latest)
+    more = view.say("desk.earlier", entries=earlier) if earlier else ""
+    return [answers, files, "\n".join(filter(None, (view.say("case.history"), more, tale)))]
+
+
+def _answer(line: AnswerLine, topic_id: str, view: View) -> str:
+    topic = view.content.topics.get(topic_id)
+    field = next((f for f in topic.ask if f.name == line.name), None) if topic else None
+    text = told(field, line.value, line.text, view) if field else line.text
+    return f"• {field.label.vi if field else line.label}: {cut(text, 600)}"
+
+
+def told_line(line: Line, view: View) -> str:
+    """One entry of the story, as the desk reads it."""
+    what = view.say(f"entry.{line.kind}")
+    by = f" · {line.by}" if line.by else ""
+    words = _words(line, view)
+    return (
+        f"{view.local(line.at):%d/%m %H:%M} · {what}{by}{f': {cut(words, 300)}' if words else ''}"
+    )
+
+
+def _words(line: Line, view: View) -> str:
+    match line.kind:
+        case "opened":
+            return ""
+        case "submitted" | "answered" if line.words:
+            return shown(Reply.model_validate_json(line.words), view)
+        case "denied":
+            return view.say(f"deed.{line.data.get('deed', 'see')}")
+        case _:
+            return line.words
+
+
+def allowed(card: DeskCard, view: View) -> list[CaseDeed]:
+    """What this reader may do to the case as it stands."""
+    return [
+        deed
+        for deed, action in DEEDS
+        if move(card.status, action) is not None and may(view.facts.official, deed, card)
+    ]
+
+
+def _choices(found: Dossier, room: Desk, view: View) -> tuple[Choice, ...]:
+    official, card = view.facts.official, found.card
+    deeds = allowed(card, view)
+    hidden = len(deeds) > BUTTONS + 1 and not room.whole
+    shown_deeds = deeds[:BUTTONS] if hidden else deeds
+    choices = [view.choice(f"do:{deed}", f"deed.{deed}") for deed in shown_deeds]
+    if found.media and may(official, "read", card):
+        choices.append(view.choice("files", "choice.see_files"))
+    if may(official, "identify", card):
+        choices.append(view.choice("identify", "deed.identify"))
+    if hidden or (len(found.story) > TELLS and not room.whole):
+        choices.append(view.choice("whole", "choice.see_all"))
+    return (*choices, view.choice("queue"))
+
+
+def identify(code: str, view: View) -> Next:
+    """Show who sent it, once, and write down who looked."""
+    official, found = view.facts.official, dossier(code, view)
+    if official is None or found is None or not may(official, "identify", found.card):
+        return denied("identify", code, view)
+    who = view.facts.identity
+    seen = Witness(kind="identified", by=official.id, deed="identify", code=code)
+    if who is None or not (who.name or who.phone):
+        return Next(view.session, view.say("desk.anonymous"), (seen,))
+    phone = show_phone(who.phone) if who.phone else view.say("desk.no_phone")
+    said = view.say("desk.identity", name=who.name or view.say("desk.no_name"), phone=phone)
+    return Next(view.session, said, (seen,))
+
+
+def files(code: str, view: View) -> Next:
+    """Send the files of a case to who may read it."""
+    official, found = view.facts.official, dossier(code, view)
+    if official is None or found is None or not may(official, "read", found.card):
+        return denied("read", code, view)
+    return Next(view.session, view.say("desk.files", files=len(found.media)), files=found.media)
+
+
+def open_case(code: str, view: View) -> Next:
+    """To the card of a case for who may see it; for anybody else there is none of that code."""
+    official, found = view.facts.official, dossier(code, view)
+    if official is None or not anywhere(official, "see"):
+        return denied("see", code, view)
+    if found is None:
+        return Next(home(view), view.say("desk.unknown", code=code))
+    if not may(official, "see", found.card):
+        effects: tuple[Effect, ...] = (
+            Witness(kind="denied", by=official.id, deed="see", code=code),
+        )
+        return Next(home(view), view.say("desk.unknown", code=code), effects)
+    return Next(enter(view.session, Desk(code=code), hand=code, staff=True))

@@ -1,0 +1,229 @@
+"""Doing something at the desk: question by question, then a look at it, then done.
+
+Whatever the task, the same four things hold. It is begun only by who may do it, to a case whose
+status allows it; both are asked again at the last press, for roles and cases change meanwhile. Who
+finds the case changed by somebody else is told what happened and presses once more; what they wrote
+stays. What was typed behind the command answers the first questions. `/huy` leaves all as it is.
+"""
+
+from handlers.codes import near_codes, read_code
+from handlers.desk.permission import anywhere, may
+from handlers.effects import KeepFile
+from handlers.events import SentMedia
+from handlers.messages import Choice, Expects, choice
+from handlers.pending import take_files
+from handlers.reading.courtesies import says_done
+from handlers.rooms.desk.answers import offered, read
+from handlers.rooms.desk.card import told_line
+from handlers.rooms.desk.registry import TASKS
+from handlers.rooms.desk.task import Slot, Task, denied, dossier, home, to_case
+from handlers.session import Doing, Session
+from handlers.text import clean
+from handlers.tickets import move
+from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
+
+LONGEST = 2000  # characters of one answer; several must fit one message
+
+
+def begin(name: str, code: str, rest: str, view: View) -> Next:
+    """Begin a task; *rest*, typed behind its command, answers as many questions as it can."""
+    task = TASKS[name]
+    official = view.facts.official
+    if task.action is None:
+        if not anywhere(official, task.deed):
+            return denied(task.deed, "", view)
+        return _advance(task, _filled(task, Doing(task=name), rest, view), view)
+    found = dossier(code, view)
+    if official is None:
+        return denied(task.deed, code, view)
+    if found is None:
+        return Next(home(view), view.say("desk.unknown", code=code))
+    if not may(official, task.deed, found.card):
+        refused = denied(task.deed, code, view)
+        return refused if not may(official, "see", found.card) else _at_card(refused, code, view)
+    if move(found.card.status, task.action) is None:
+        return Next(to_case(code, view), _cannot(found.card.status, view))
+    room = Doing(task=name, code=code, seen=found.card.entries)
+    held = View(to_case(code, view), view.facts)
+    return _advance(task, _filled(task, room, rest, held), held)
+
+
+def _at_card(refused: Next, code: str, view: View) -> Next:
+    return Next(to_case(code, view), refused.notice, refused.effects)
+
+
+def _cannot(status: str, view: View) -> str:
+    return view.say("desk.cannot", status=view.say(f"status.{status}"))
+
+
+def _filled(task: Task, room: Doing, rest: str, view: View) -> Doing:
+    """The room with what *rest* answers: words fill a text whole, anything else takes one word."""
+    for slot in task.slots(room, view):
+        if not rest:
+            break
+        word, _, others = rest.partition(" ")
+        whole = slot.kind in {"text", "unit", "commune", "member"}
+        value, _ = read(slot, rest if whole else word, room, view)
+        if value is None:
+            break
+        room = _given(room, slot, value)
+        rest = "" if whole else others.strip()
+    return room
+
+
+def _given(room: Doing, slot: Slot, value: str) -> Doing:
+    given = {**room.given, slot.name: value}
+    return room.model_copy(update={"given": given, "options": ()})
+
+
+def _open_slot(task: Task, room: Doing, view: View) -> Slot | None:
+    """The first question without an answer."""
+    return next((s for s in task.slots(room, view) if s.name not in room.given), None)
+
+
+def _advance(task: Task, room: Doing, view: View) -> Next:
+    """To the next question, the last look, or the end."""
+    if _open_slot(task, room, view) or task.preview:
+        return Next(enter(view.session, room))
+    return task.finish(room, view)
+
+
+# -- showing ---------------------------------------------------------------------------------------
+
+
+def show_doing(room: Doing, view: View) -> Prompt:
+    """The current question, or what is about to be done."""
+    task = TASKS[room.task]
+    slot = _open_slot(task, room, view)
+    cancel = view.choice("cancel")
+    if slot is None:
+        look = task.preview(room, view) if task.preview else ""
+        send = view.choice("confirm", f"task.{room.task}.confirm", tone="primary")
+        again = (view.choice("again", "choice.compose_again"),) if room.given else ()
+        return Prompt(look, (send, *again, cancel))
+    text = view.say(f"task.{room.task}.{slot.name}")
+    if slot.name in room.proposed:
+        text = f"{text}\n\n{view.say('desk.proposed', text=room.proposed[slot.name])}"
+    if slot.kind == "files" and room.media:
+        text = f"{text}\n{view.say('media.have', files=len(room.media))}"
+    expects: Expects = "choice" if slot.kind in {"choice", "member"} else "text"
+    head = f"{room.code}\n" if room.code else ""
+    return Prompt(f"{head}{text}", (*_choices(slot, room, view), cancel), expects)
+
+
+def _choices(slot: Slot, room: Doing, view: View) -> tuple[Choice, ...]:
+    keep = (view.choice("keep"),) if slot.name in room.proposed else ()
+    done = (view.choice("done", tone="primary"),) if slot.kind == "files" and room.media else ()
+    skip = (view.choice("skip"),) if slot.optional and not done else ()
+    shown = room.options or offered(slot, room, view)
+    options = tuple(choice(f"opt:{option.value}", option.text) for option in shown)
+    return (*keep, *done, *options, *skip)
+
+
+# -- answering -------------------------------------------------------------------------------------
+
+
+def at_doing(room: Doing, did: Input, view: View) -> Next:
+    """Take an answer, or do what was looked at."""
+    task = TASKS[room.task]
+    slot = _open_slot(task, room, view)
+    match did:
+        case Picked("cancel"):
+            return left(room, view)
+        case Picked("confirm") if slot is None:
+            return _confirmed(task, room, view)
+        case Picked("again"):
+            proposed = {name: value for name, value in room.given.items() if value}
+            anew = room.model_copy(update={"given": {}, "proposed": proposed})
+            return Next(enter(view.session, anew))
+        case Picked(key) if slot is not None:
+            return _picked(task, slot, key, room, view)
+        case Wrote(part=part) if slot is not None:
+            return _wrote(task, slot, part.text, room, view)
+        case SentMedia():
+            return _files(slot, did, room, view)
+        case _:
+            return Next(view.session, view.say("choose.again"))
+
+
+def _picked(task: Task, slot: Slot, key: str, room: Doing, view: View) -> Next:
+    match key:
+        case "keep":
+            return _advance(task, _given(room, slot, room.proposed[slot.name]), view)
+        case "skip":
+            return _advance(task, _given(room, slot, ""), view)
+        case "done":
+            return _advance(task, _given(room, slot, str(len(room.media))), view)
+        case _:
+            value = key.removeprefix("opt:")
+            return _advance(task, _given(room, slot, value), view)
+
+
+def _wrote(task: Task, slot: Slot, text: str, room: Doing, view: View) -> Next:
+    if slot.kind == "files" and says_done(text):
+        return _advance(task, _given(room, slot, str(len(room.media))), view)
+    if len(text) > LONGEST:
+        return Next(view.session, view.say("text.too_long", length=len(text), most=LONGEST))
+    value, answer = read(slot, text, room, view)
+    if value is not None:
+        return _advance(task, _given(room, slot, value), view)
+    asked = room.model_copy(update={"options": answer.options})
+    return Next(enter(view.session, asked), answer.notice)
+
+
+def _files(slot: Slot | None, sent: SentMedia, room: Doing, view: View) -> Next:
+    """Files are kept where the task takes some, at whatever question they come."""
+    task = TASKS[room.task]
+    if all(s.kind != "files" for s in task.slots(room, view)):
+        return Next(view.session, view.say("desk.no_files"))
+    media, notice = take_files(room.media, sent.media, view)
+    kept = media[len(room.media) :]
+    room = room.model_copy(update={"media": media})
+    effects = tuple(KeepFile(media=item) for item in kept)
+    held = enter(view.session, room)
+    said = notice or view.say("media.taken", files=len(kept))
+    caption = clean(sent.caption)
+    if slot is not None and slot.kind == "text" and caption:
+        after = _wrote(task, slot, caption, room, View(held, view.facts))
+        return Next(after.session, "\n".join(filter(None, (said, after.notice))), effects)
+    return Next(held, said, effects)
+
+
+def _confirmed(task: Task, room: Doing, view: View) -> Next:
+    """Do it, unless somebody did something to the case meanwhile: then show that first."""
+    official = view.facts.official
+    if task.action is None:
+        allowed = anywhere(official, task.deed)
+        return task.finish(room, view) if allowed else denied(task.deed, "", view)
+    found = dossier(room.code, view)
+    if found is None or not may(official, task.deed, found.card):
+        return denied(task.deed, room.code, view)
+    if found.card.entries != room.seen:
+        return _changed(room, view)
+    if move(found.card.status, task.action) is None:
+        return Next(to_case(room.code, view), _cannot(found.card.status, view))
+    return task.finish(room, view)
+
+
+def _changed(room: Doing, view: View) -> Next:
+    found = dossier(room.code, view)
+    if found is None:
+        return Next(home(view))
+    news = [line for line in found.story if line.seq > room.seen]
+    told = "\n".join(told_line(line, view) for line in news)
+    again = room.model_copy(update={"seen": found.card.entries})
+    return Next(enter(view.session, again), view.say("desk.meanwhile", news=told))
+
+
+def left(room: Doing, view: View) -> Next:
+    """Back to the case or the queue; nothing was done."""
+    session: Session = to_case(room.code, view) if room.code else home(view)
+    return Next(session, view.say("desk.left"))
+
+
+def suggested(typed: str, view: View) -> str:
+    """What to say of a code that is none: the codes one slip away from it, when there are any."""
+    near = near_codes(typed)
+    if near and read_code(typed) is None:
+        return view.say("desk.near", codes=", ".join(near[:5]))
+    return view.say("desk.no_case")

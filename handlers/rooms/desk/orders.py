@@ -1,0 +1,81 @@
+"""An official's orders: by command from anywhere, or by a button of the card."""
+
+from handlers.codes import read_code
+from handlers.desk.commands import TASK_OF, named
+from handlers.desk.permission import anywhere
+from handlers.events import SentMedia
+from handlers.rooms.desk import doing, office, queue
+from handlers.rooms.desk.card import files, identify, open_case
+from handlers.rooms.desk.task import denied
+from handlers.session import Desk, Queue
+from handlers.view import Command, Input, Next, Picked, View, Wrote, enter
+
+
+def obey(command: Command, view: View) -> Next:
+    """Do what a command of the desk says; the case is the one it names, or the one in hand."""
+    if view.facts.official is None:
+        return denied(command.name, "", view)
+    match command.name:
+        case "hangdoi":
+            return queue.to_queue(command.rest, view)
+        case "tim":
+            return queue.to_found(command.rest, view)
+        case name if name in TASK_OF or name in {"nguoigui", "tep"}:
+            return _about_a_case(command, view)
+        case _:
+            return office.obey(command, view)
+
+
+def _about_a_case(command: Command, view: View) -> Next:
+    about = named(command.rest, view.session.hand)
+    if not about.code:
+        notice = queue.near(view) if about.near else view.say("desk.no_case")
+        return Next(enter(view.session, Queue()), notice)
+    match command.name:
+        case "nguoigui":
+            return identify(about.code, view)
+        case "tep":
+            return files(about.code, view)
+        case name:
+            return doing.begin(TASK_OF[name], about.code, about.rest, view)
+
+
+def at_desk(room: Desk, did: Input, view: View) -> Next:
+    """Begin what was chosen; a code opens its case; other words need to be told what they are."""
+    session = view.session
+    if view.facts.official is None:
+        return denied("see", room.code, view)
+    match did:
+        case Picked("queue"):
+            return Next(enter(session, Queue()))
+        case Picked("whole"):
+            return Next(enter(session, room.model_copy(update={"whole": True})))
+        case Picked("identify"):
+            return identify(room.code, view)
+        case Picked("files"):
+            return files(room.code, view)
+        case Picked(key):
+            return doing.begin(key.removeprefix("do:"), room.code, "", view)
+        case Wrote(part=part) if code := read_code(part.text[:100]):
+            return open_case(code, view)
+        case Wrote() | SentMedia():
+            return Next(session, view.say("desk.say_what_for"))
+        case _:
+            return Next(session, view.say("choose.again"))
+
+
+def woken(what: str, code: str, view: View) -> Next:
+    """Tell an official what happened to a case; whatever they are doing goes on."""
+    official, found = view.facts.official, view.facts.dossier
+    if official is None or found is None or not anywhere(official, "see"):
+        return Next(view.session, silent=True)
+    told = view.say("desk.news", code=code, what=view.say(f"desk_news.{what}"))
+    if isinstance(view.session.room, Queue | Desk):
+        return open_case_with(told, code, view)
+    return Next(view.session, told)
+
+
+def open_case_with(notice: str, code: str, view: View) -> Next:
+    """The card of a case, after a *notice* about it."""
+    opened = open_case(code, view)
+    return Next(opened.session, "\n\n".join(filter(None, (notice, opened.notice))), opened.effects)

@@ -1,0 +1,185 @@
+"""The queue: open cases by due date, filtered, a page at a time; and searching all cases."""
+
+from handlers.codes import near_codes, read_code
+from handlers.desk.dossier import DeskCard, Filter
+from handlers.desk.dossier import View as Shown
+from handlers.desk.people import EVERYWHERE
+from handlers.desk.permission import anywhere, units
+from handlers.events import SentMedia
+from handlers.messages import Choice, choice
+from handlers.rooms import start
+from handlers.rooms.desk.card import due, open_case
+from handlers.rooms.desk.task import denied
+from handlers.session import Queue
+from handlers.territory import Found
+from handlers.text import fold
+from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
+
+PAGE = 6  # cases on one page; the facts hold one more when there is another page
+MARKS = ("", "❕", "❗")  # by priority
+
+# What may stand behind /hangdoi, folded, by the view it chooses.
+VIEWS: dict[str, Shown] = {
+    "cua toi": "mine", "mine": "mine",
+    "chua giao": "unassigned", "unassigned": "unassigned",
+    "cho": "waiting", "cho bo sung": "waiting", "waiting": "waiting",
+    "phan loai": "sorting", "sorting": "sorting",
+    "cho duyet": "approving", "duyet": "approving", "approving": "approving",
+    "qua han": "overdue", "tre han": "overdue", "overdue": "overdue",
+    "tat ca": "all", "all": "all",
+}  # fmt: skip
+OFFERED: tuple[Shown, ...] = ("mine", "unassigned", "overdue", "waiting", "sorting", "approving")
+
+
+def filtered(typed: str, view: View) -> Filter | None:
+    """The filter *typed* behind the command: a view, a unit, a topic or a commune."""
+    words = fold(typed)
+    if not words:
+        return Filter()
+    if words in VIEWS:
+        return Filter(view=VIEWS[words])
+    content = view.content
+    if typed.strip() in content.units:
+        return Filter(unit=typed.strip())
+    for topic in content.topics.values():
+        if words in {fold(topic.id), fold(topic.title.vi), fold(topic.button.vi)}:
+            return Filter(topic=topic.id)
+    for unit in content.units.values():
+        if words == fold(unit.name.vi):
+            return Filter(unit=unit.id)
+    found = content.territory.find(typed)
+    return Filter(commune=found.commune.id) if isinstance(found, Found) else None
+
+
+def to_queue(rest: str, view: View) -> Next:
+    """To the queue as *rest* filters it."""
+    if not anywhere(view.facts.official, "see"):
+        return denied("see", "", view)
+    wanted = filtered(rest, view)
+    session = enter(view.session, Queue(filter=wanted or Filter()), staff=True)
+    return Next(session, "" if wanted else view.say("desk.no_filter", typed=cut(rest, 60)))
+
+
+def to_found(words: str, view: View) -> Next:
+    """Search all cases in sight by words, or open the one of a code."""
+    if not anywhere(view.facts.official, "see"):
+        return denied("see", "", view)
+    if code := read_code(words):
+        return open_case(code, view)
+    if near_codes(words):
+        return Next(enter(view.session, Queue()), near(view))
+    if not fold(words):
+        return Next(enter(view.session, Queue()), view.say("desk.find_what"))
+    return Next(enter(view.session, Queue(words=fold(words)[:100]), staff=True))
+
+
+def near(view: View) -> str:
+    """What to say of a mistyped code: the cases in sight whose codes are one slip away."""
+    if not view.facts.near:
+        return view.say("desk.near_none")
+    return view.say("desk.near", codes=", ".join(card.code for card in view.facts.near[:5]))
+
+
+def show_queue(room: Queue, view: View) -> Prompt:
+    """A page of cases, each with a button; then the filters."""
+    official = view.facts.official
+    if official is None or not anywhere(official, "see"):
+        return Prompt(view.say("desk.not_staff"), (view.choice("menu"),))
+    cards = view.facts.found if room.words else view.facts.queue
+    shown = cards[:PAGE]
+    title = _title(room, view)
+    lines = "\n".join(_line(card, view) for card in shown) or view.say("queue.empty")
+    return Prompt(f"{title}\n{lines}", (*_opens(shown, view), *_ways(room, cards, view)), "choice")
+
+
+def _opens(shown: tuple[DeskCard, ...], view: View) -> tuple[Choice, ...]:
+    return tuple(choice(f"open:{card.code}", _label(card, view)) for card in shown)
+
+
+def _ways(room: Queue, cards: tuple[DeskCard, ...], view: View) -> tuple[Choice, ...]:
+    more = (view.choice("more"),) if len(cards) > PAGE else ()
+    back = (view.choice("fewer"),) if room.pages else ()
+    if room.words or room.filter != Filter():
+        filters: tuple[Choice, ...] = (view.choice("all", "queue.all_button"),)
+    else:
+        filters = tuple(view.choice(f"view:{name}", f"queue_view.{name}") for name in OFFERED)
+    return (*more, *back, *filters, view.choice("guide", "choice.guide"), view.choice("menu"))
+
+
+def _title(room: Queue, view: View) -> str:
+    wanted, content = room.filter, view.content
+    if room.words:
+        return view.say("queue.found", words=room.words)
+    where = view.say(f"queue_view.{wanted.view}")
+    if wanted.topic:
+        where = content.topics[wanted.topic].title.vi
+    elif wanted.unit:
+        where = content.units[wanted.unit].name.vi
+    elif wanted.commune and (commune := content.territory.get(wanted.commune)):
+        where = commune.name
+    return view.say("queue.title", what=where, page=len(room.pages) + 1)
+
+
+def _line(card: DeskCard, view: View) -> str:
+    commune, topic = view.content.territory.get(card.commune), view.content.topics.get(card.topic)
+    mark = MARKS[card.priority]
+    official = view.facts.official
+    many = official is not None and _several(units(official, "see"))
+    unit = view.content.units.get(card.unit)
+    return view.say(
+        "queue.line",
+        code=f"{mark}{card.code}",
+        topic=topic.button.vi if topic else card.topic,
+        place=commune.name if commune else view.say("desk.nowhere"),
+        due=due(card, view),
+        status=view.say(f"desk_status.{card.status}"),
+        who=card.assignee_name or (unit.name.vi if unit and many else view.say("desk.nobody")),
+    )
+
+
+def _several(seen: frozenset[str]) -> bool:
+    return EVERYWHERE in seen or len(seen) > 1
+
+
+def _label(card: DeskCard, view: View) -> str:
+    topic = view.content.topics.get(card.topic)
+    return cut(f"{card.code} · {topic.button.vi if topic else card.topic}", 35)
+
+
+def at_queue(room: Queue, did: Input, view: View) -> Next:
+    """Open a case, turn the page, filter; typed words are a code or a search."""
+    session = view.session
+    if view.facts.official is None:
+        return denied("see", "", view)
+    match did:
+        case Picked("more"):
+            return Next(enter(session, next_page(room, view)))
+        case Picked("fewer"):
+            earlier = {"filter": room.pages[-1], "pages": room.pages[:-1]}
+            return Next(enter(session, room.model_copy(update=earlier)))
+        case Picked("all"):
+            return Next(enter(session, Queue()))
+        case Picked("menu"):
+            return Next(start.home(session))
+        case Picked(key) if key.startswith("view:"):
+            name = VIEWS[key.removeprefix("view:")]
+            return Next(enter(session, Queue(filter=Filter(view=name))))
+        case Picked(key) if key.startswith("open:"):
+            return open_case(key.removeprefix("open:"), view)
+        case Wrote(part=part):
+            return to_found(part.text[:100], view)
+        case SentMedia():
+            return Next(session, view.say("desk.say_what_for"))
+        case _:
+            return Next(session, view.say("choose.again"))
+
+
+def next_page(room: Queue, view: View) -> Queue:
+    """The page after this one: it begins behind the last case shown."""
+    shown = view.facts.queue[:PAGE]
+    if not shown:
+        return room
+    last = shown[-1]
+    after = {"after_due": last.due_on.isoformat(), "after_id": last.id}
+    following = room.filter.model_copy(update=after)
+    return room.model_copy(update={"filter": following, "pages": (*room.pages, room.filter)})

@@ -1,0 +1,84 @@
+"""What a task of the desk is: the questions it takes, and what is done in the end.
+
+A task is a value; `doing` asks its questions one by one, whatever task it is. A new task is a new
+value in one of the lists that `registry` gathers, and its sentences ``task.<name>.*``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from handlers.desk.dossier import Dossier
+from handlers.desk.permission import Deed, anywhere
+from handlers.effects import Effect, Witness
+from handlers.session import Desk, Doing, Menu, Queue, Session
+from handlers.tickets import Action
+from handlers.view import Next, View, enter
+
+Kind = Literal[
+    "text", "date", "unit", "member", "code", "topic", "commune", "choice", "number", "files"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One question: ``task.<task>.<name>`` asks it. *keys* are the choices of a ``choice``.
+
+    An *optional* one may be skipped; its answer is then empty.
+    """
+
+    name: str
+    kind: Kind = "text"
+    optional: bool = False
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing an official may do.
+
+    *deed* is what `may` is asked, *action* the move of the case (None: it is about no case).
+    *slots* are the questions, given the room and what is known. *preview* is what is shown before
+    the last press (None: done at once); *finish* does it.
+    """
+
+    name: str
+    deed: Deed
+    finish: Callable[[Doing, View], Next]
+    slots: Callable[[Doing, View], tuple[Slot, ...]] = lambda _room, _view: ()
+    action: Action | None = None
+    preview: Callable[[Doing, View], str] | None = None
+
+
+def asks(*slots: Slot) -> Callable[[Doing, View], tuple[Slot, ...]]:
+    """The questions of a task that always asks the same."""
+    return lambda _room, _view: slots
+
+
+def dossier(code: str, view: View) -> Dossier | None:
+    """The case *code*, when it is the one that was looked up."""
+    found = view.facts.dossier
+    return found if found is not None and found.card.code == code else None
+
+
+def denied(deed: str, code: str, view: View) -> Next:
+    """Refuse, and write the refusal down: promise 4 is kept where people can see it."""
+    official = view.facts.official
+    seen = official is not None or view.session.staff
+    by = official.id if official else 0
+    effects: tuple[Effect, ...] = (Witness(kind="denied", by=by, deed=deed, code=code),)
+    notice = view.say("desk.denied" if official else "desk.not_staff")
+    return Next(home(view), notice, effects if seen else ())
+
+
+def home(view: View) -> Session:
+    """Where an official goes who has nothing in hand: the queue, or the menu for anybody else."""
+    if view.facts.official is None:
+        return enter(view.session, Menu(), staff=False)
+    deed_room = Queue() if anywhere(view.facts.official, "see") else Menu()
+    return enter(view.session, deed_room, staff=True)
+
+
+def to_case(code: str, view: View) -> Session:
+    """At the card of a case, which is then the case in hand."""
+    return enter(view.session, Desk(code=code), hand=code, staff=True)
