@@ -128,6 +128,9 @@ async def open_sqlite(path: Path, seal: Seal) -> tuple[SqliteStore, list[str]]:
 
 async def read_sqlite(path: Path, seal: Seal) -> Readers:
     """Open the database at *path*, which must be up to date, beside whoever writes to it."""
+    # Asked first: when connecting fails, aiosqlite's thread may outlive the loop and complain.
+    if not (path.is_file() and os.access(path, os.R_OK)):
+        raise StorageUnavailableError(f"{path} can't be read")
     try:
         side = await _open(f"{_uri(path)}?mode=ro", _READING, seal)
     except sqlite3.Error as error:
