@@ -23,6 +23,12 @@ ADD = """
 """
 ADD_NOTE = "INSERT INTO notes (ticket_id, seq, salt, words) VALUES (?, ?, ?, ?)"
 SET_HEAD = "UPDATE tickets SET entries = ?, head = ?, updated_at = ? WHERE id = ?"
+# For the cards in groups of officials: see `storage.cards`.
+NOTE_CHANGE = """
+    INSERT INTO group_changes (ticket_id)
+    SELECT t.id FROM tickets t
+    WHERE t.id = ? AND EXISTS (SELECT 1 FROM staff_groups WHERE active = 1)
+"""
 OF_TICKET = """
     SELECT h.seq, h.at, h.actor, h.kind, h.data, n.words
     FROM history h LEFT JOIN notes n ON n.ticket_id = h.ticket_id AND n.seq = h.seq
@@ -103,6 +109,7 @@ def append(  # noqa: PLR0913 - an entry
     if words:
         tx.do(ADD_NOTE, (chain.ticket_id, seq, salt, people.hidden(tx, words)))
     tx.do(SET_HEAD, (seq, head, ms(now), chain.ticket_id))
+    tx.do(NOTE_CHANGE, (chain.ticket_id,))
     return Chain(chain.ticket_id, seq, head)
 
 
