@@ -1,6 +1,7 @@
 // One message as elements. Text goes in as text, never as markup.
 import { button, empty, icon, make } from './dom.js';
 import * as files from './files.js';
+import { hasGiven, makeGiven } from './given.js';
 import { clock, excuse, weight, word } from './words.js';
 
 const RICH = /(https:\/\/[^\s<>"'`]+)|(^|[\s(])(\/[a-z][a-z0-9_]{1,31})(?=$|[\s.,;:!?)])|\b([0-9A-Z]{2,4}(?:-[0-9A-Z]{3,4}){2})\b/gm;
@@ -110,6 +111,7 @@ function body(entry) {
   const element = make('div', 'bubble');
   element.appendChild(make('span', 'unseen', (entry.who === 'me' ? word('mine') : 'Lắng Nghe') + ': '));
   if (entry.files) element.appendChild(album(entry));
+  if (hasGiven(entry)) element.appendChild(makeGiven(entry));
   const text = make('div', 'text');
   if (entry.place) text.appendChild(icon('place'));
   text.appendChild(make('span', 'words'));

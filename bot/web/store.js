@@ -146,6 +146,7 @@ export function hear(messages) {
   fresh.forEach((message) => add({
     who: 'bot', id: message.id, at: Date.parse(message.at), text: message.text, lang: message.lang,
     step: message.step, choices: message.choices, expects: message.expects,
+    given: message.files, qr: message.qr,
   }));
   if (messages.length) set('last', Math.max(last(), messages[messages.length - 1].id));
   return fresh;

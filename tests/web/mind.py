@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.channels import Arrival, Garbled, Outcome, Outgoing
+from bot.channels.enclosed import FileWords, Stored
 from bot.channels.web import Store, Told, WebChannel
 from bot.channels.web.files import Kept, file_kind
 from handlers.events import Chose, Event, Media, Said, SentMedia, SharedPlace, Started
@@ -105,6 +106,7 @@ class Mind:
     arrivals: list[Arrival] = field(default_factory=list)
     told: defaultdict[str, list[Told]] = field(default_factory=lambda: defaultdict(list))
     files: dict[tuple[str, str], Media] = field(default_factory=dict)
+    stored: dict[str, Stored] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     at: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     error: Exception | None = None
@@ -121,7 +123,19 @@ class Mind:
             EmptyError: "file_empty",
             TypeRefusedError: "file_type",
         }
-        return Store(self.after, self.keep, self.register, self.uploaded, refused)  # type: ignore[arg-type] # a dict of literals
+        return Store(
+            self.after,
+            self.keep,
+            self.register,
+            self.uploaded,
+            self.open_file,
+            lambda text: hashlib.sha256(b"secret" + text.encode()).hexdigest(),
+            {
+                "vi": FileWords("Chưa xem được tệp:", "Có thể chưa đến:", "không tên"),
+                "en": FileWords("Cannot be shown:", "May not have arrived:", "no name"),
+            },
+            refused,  # type: ignore[arg-type] # a dict of literals
+        )
 
     def forget(self) -> None:
         """Be as new, for the next test."""
@@ -201,3 +215,7 @@ class Mind:
     async def uploaded(self, address: str, keys: Sequence[str]) -> Mapping[str, Media]:
         """See `bot.channels.web.files.Uploaded`."""
         return {key: self.files[address, key] for key in keys if (address, key) in self.files}
+
+    async def open_file(self, key: str) -> Stored | None:
+        """See `bot.channels.enclosed.OpenFile`."""
+        return self.stored.get(key)

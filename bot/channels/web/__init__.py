@@ -9,19 +9,22 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, Security
 from fastapi.security import APIKeyCookie
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.requests import ClientDisconnect
+from starlette.responses import FileResponse
 
 from bot.channels import Accept, Arrival, GoneError, Outgoing
+from bot.channels.enclosed import FileWords, OpenFile
 from bot.channels.web.files import Keep, Kept, Register, Uploaded, file_key, file_kind, file_name
+from bot.channels.web.given import Given, Sign
 from bot.channels.web.live import Bell, Bells, Slots
 from bot.channels.web.page import Page
 from bot.channels.web.visitors import Visitors
-from bot.channels.web.wire import AnswerOut, FileOut, MessageId, MessageOut, MessagesOut, SayIn
+from bot.channels.web.wire import AnswerOut, FileOut, MessageId, MessagesOut, SayIn
 from bot.problems import Code, RefusedError, refusals
 from handlers.events import Media
 from handlers.messages import Say
@@ -48,6 +51,8 @@ class Limits:
     saying: int = 500
     uploads_each: int = 3
     uploads: int = 40
+    given_each: int = 12
+    given: int = 120
     heartbeat_seconds: float = 15
     """A stream says that it lives, and looks for news that another worker may have made."""
 
@@ -69,13 +74,17 @@ After = Callable[[str, int, int], Awaitable[Sequence[Told]]]
 class Store:
     """What the web channel needs from storage, which it does not know.
 
-    *refused* says which errors of *keep* are the sender's, and how they are called.
+    *sign* makes the links to files; *file_words* are said of those that cannot go along. *refused*
+    says which errors of *keep* are the sender's, and how they are called.
     """
 
     after: After
     keep: Keep
     register: Register
     uploaded: Uploaded
+    open_file: OpenFile
+    sign: Sign
+    file_words: Mapping[Literal["vi", "en"], FileWords]
     refused: Mapping[type[Exception], Code] = field(default_factory=dict)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -102,11 +111,21 @@ class WebChannel:
         self._streams = Slots(self._limits.streams_each, self._limits.streams)
         self._saying = Slots(self._limits.saying_each, self._limits.saying)
         self._uploads = Slots(self._limits.uploads_each, self._limits.uploads)
+        self._giving = Slots(self._limits.given_each, self._limits.given)
+        self._given = Given(store.open_file, store.sign, store.file_words)
         self.body_limits = {"/chat/files": self._limits.file_bytes}
         self.router = APIRouter()
         page = Page(max_file=self._limits.file_bytes)
         self.router.include_router(page.router(self._visitors.welcome))
         self.router.include_router(self._chat())
+        self.router.add_api_route(
+            Given.path,
+            self.given,
+            tags=["chat"],
+            response_class=FileResponse,
+            dependencies=[Depends(self._fetching)],
+            responses={206: {"description": "A part"}, **refusals("foreign", "not_found", "busy")},
+        )
 
     async def run(self, accept: Accept) -> None:
         """Let people talk until cancelled; before and after, they are asked to wait."""
@@ -228,6 +247,10 @@ class WebChannel:
             await self._store.register(address, key, file_name(name), kept)
         return FileOut(key=key, kind=file_kind(kept.mime), size=kept.size, mime=kept.mime)
 
+    async def given(self, request: Request, signature: str, key: str) -> FileResponse:
+        """Give a file to the visitor who was told of it; to anybody else there is none."""
+        return await self._given.follow(self._visitors.address(request), signature, key)
+
     def _open(self) -> Accept:
         if self._accept is None:
             raise RefusedError("not_ready")
@@ -240,10 +263,19 @@ class WebChannel:
             request.state.bell = bell
             yield
 
+    async def _fetching(self, request: Request) -> AsyncIterator[None]:
+        self._visitors.own_page(request)
+        try:
+            address = self._visitors.address(request)
+        except RefusedError:
+            raise RefusedError("not_found") from None
+        with self._giving.take(address):
+            yield
+
     async def _news(self, address: str, after: int) -> MessagesOut:
         most = self._limits.page_of_messages
         told = await self._store.after(address, after, most + 1)
-        messages = [MessageOut.of(one.id, one.at, one.say) for one in told[:most]]
+        messages = [await self._given.told(address, one.id, one.at, one.say) for one in told[:most]]
         return MessagesOut(messages=messages, more=len(told) > most)
 
     async def _keep(self, request: Request) -> Kept:

@@ -1,6 +1,6 @@
 """What the page and the server say to each other: JSON, checked to the last field."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -147,6 +147,22 @@ class ChoiceOut(_Out):
     tone: Literal["plain", "primary", "danger"]
 
 
+class GivenOut(_Out):
+    """A file that goes with a message; *url* is good for this visitor only."""
+
+    name: str
+    kind: MediaKind
+    size: int
+    url: str
+
+
+class QrOut(_Out):
+    """A QR picture beside a message: what it says, and the picture as a data address."""
+
+    text: str
+    image: str
+
+
 class MessageOut(_Out):
     """One message of the bot; *id* grows, *step* goes back with a choice."""
 
@@ -157,9 +173,19 @@ class MessageOut(_Out):
     step: int
     choices: list[ChoiceOut]
     expects: Expects
+    files: Sequence[GivenOut] = ()
+    qr: QrOut | None = None
 
     @classmethod
-    def of(cls, number: int, at: datetime, say: Say) -> "MessageOut":
+    def of(
+        cls,
+        number: int,
+        at: datetime,
+        say: Say,
+        *,
+        files: Sequence[GivenOut] = (),
+        qr: QrOut | None = None,
+    ) -> "MessageOut":
         """The wire form of *say*; the keys of its choices stay here."""
         choices = [
             ChoiceOut(n=n, label=choice.label, tone=choice.tone)
@@ -173,6 +199,8 @@ class MessageOut(_Out):
             step=say.step,
             choices=choices,
             expects=say.expects,
+            files=files,
+            qr=qr,
         )
 
 
