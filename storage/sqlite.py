@@ -128,9 +128,7 @@ async def open_sqlite(path: Path, seal: Seal) -> tuple[SqliteStore, list[str]]:
 
 async def read_sqlite(path: Path, seal: Seal) -> Readers:
     """Open the database at *path*, which must be up to date, beside whoever writes to it."""
-    # Asked first: when connecting fails, aiosqlite's thread may outlive the loop and complain.
-    if not (path.is_file() and os.access(path, os.R_OK)):
-        raise StorageUnavailableError(f"{path} can't be read")
+    _ask(path)
     try:
         side = await _open(f"{_uri(path)}?mode=ro", _READING, seal)
     except sqlite3.Error as error:
@@ -178,6 +176,12 @@ async def _open(uri: str, settings: Sequence[str], seal: Seal) -> _Side:
 
 def _uri(path: Path) -> str:
     return path.absolute().as_uri()
+
+
+def _ask(path: Path) -> None:
+    # Before connecting: when that fails, aiosqlite's thread may outlive the loop and complain.
+    if not (path.is_file() and os.access(path, os.R_OK)):
+        raise StorageUnavailableError(f"{path} can't be read")
 
 
 def _take(path: Path) -> int:
