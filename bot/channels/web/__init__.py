@@ -124,7 +124,10 @@ class WebChannel:
             tags=["chat"],
             response_class=FileResponse,
             dependencies=[Depends(self._fetching)],
-            responses={206: {"description": "A part"}, **refusals("foreign", "not_found", "busy")},
+            responses={
+                206: {"description": "A part"},
+                **refusals("foreign", "not_found", "bad_request", "busy", "broken"),
+            },
         )
 
     async def run(self, accept: Accept) -> None:
