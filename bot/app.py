@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry
 
+from bot.board import Board
 from bot.channels import Channel
-from bot.channels.enclosed import FileWords, OpenFile, Stored
+from bot.channels.enclosed import FileWords
 from bot.channels.telegram import TelegramChannel, TelegramSettings
 from bot.channels.telegram_words import ShareWords
 from bot.channels.web import Store as WebStore
@@ -19,7 +20,9 @@ from bot.config import Config, ConfigFaultsError
 from bot.content import load_content
 from bot.engine import Engine
 from bot.fetch import Fetcher
+from bot.grouptalk import GroupTalk
 from bot.metrics import Figures
+from bot.opening import opener
 from bot.outbox import Sender
 from bot.secret import Secret, fresh_code, fresh_invitation, fresh_receipt, load_secret
 from bot.timers import Clock
@@ -31,7 +34,7 @@ from handlers.events import Media
 from handlers.faults import Fault
 from handlers.messages import Say
 from handlers.understanding import ALIASES
-from storage import files, members, open_store, outbox, people
+from storage import files, groups, members, open_store, outbox, people
 from storage.blobs import Blobs, EmptyError, TooLargeError, TypeRefusedError
 from storage.database import Store, Tx
 
@@ -53,6 +56,7 @@ class App:
     fetcher: Fetcher
     web: WebChannel | None
     telegram: TelegramChannel | None
+    board: Board | None
     senders: Mapping[str, Sender]
     figures: Figures
     channels: Mapping[str, Channel] = field(default_factory=dict)
@@ -98,18 +102,21 @@ def _unusable(error: OSError) -> Fault:
 def _assemble(config: Config, content: Content, secret: Secret, store: Store) -> App:
     blobs = Blobs(config.storage.files)
     channels: dict[str, Channel] = {}
-    web = telegram = None
+    turns = Turns(content, secret, fresh_code, fresh_receipt)
+    news = asyncio.Event()  # something is to be said in a group of officials
+    talk = GroupTalk(store, lambda: turns.content, news.set)
+    web = telegram = board = None
     if config.channels.web.enabled:
         channels["web"] = web = _web(config, content, secret, store, blobs)
     if config.channels.telegram.token.get_secret_value():
-        channels["telegram"] = telegram = _telegram(config, content, store, blobs)
+        channels["telegram"] = telegram = _telegram(config, content, store, blobs, talk)
+        board = Board(store, lambda: turns.content, telegram.groups, news)
     senders = {name: Sender(store, channel) for name, channel in channels.items()}
 
     def posted(message: Posted) -> None:
         if sender := senders.get(message.channel):
             sender.post(message)
 
-    turns = Turns(content, secret, fresh_code, fresh_receipt)
     clock, fetcher = Clock(store), Fetcher(store, blobs, channels)
     engine = Engine(store, turns, posted=posted, timers=clock.nudge, files=fetcher.nudge)
     figures = Figures(CollectorRegistry(), store, engine, senders)
@@ -124,6 +131,7 @@ def _assemble(config: Config, content: Content, secret: Secret, store: Store) ->
         fetcher,
         web,
         telegram,
+        board,
         senders,
         figures,
         channels,
@@ -173,26 +181,13 @@ def _web(
         keep,
         register,
         uploaded,
-        _opener(store, blobs),
+        opener(store, blobs),
         secret.key,
         _file_words(content),
         {EmptyError: "file_empty", TooLargeError: "too_large", TypeRefusedError: "file_type"},
     )
     public_url = config.channels.web.public_url
     return WebChannel(parts, secure=public_url.startswith("https://"), public_url=public_url)
-
-
-def _opener(store: Store, blobs: Blobs) -> OpenFile:
-    async def open_file(key: str) -> Stored | None:
-        known = await store.read(lambda tx: files.get(tx, key))
-        if known is None or known.state != "stored":
-            return None
-        path = blobs.path(known.sha256)
-        if not await asyncio.to_thread(path.is_file):
-            return None  # a database restored without its files
-        return Stored(known.name, known.mime, known.size or 0, path)
-
-    return open_file
 
 
 def _file_words(content: Content) -> dict[Lang, FileWords]:
@@ -206,12 +201,19 @@ def _file_words(content: Content) -> dict[Lang, FileWords]:
     }
 
 
-def _telegram(config: Config, content: Content, store: Store, blobs: Blobs) -> TelegramChannel:
+def _telegram(
+    config: Config, content: Content, store: Store, blobs: Blobs, talk: GroupTalk
+) -> TelegramChannel:
     settings = config.channels.telegram
 
     async def moved(old: str, new: str) -> None:
         now = datetime.now(UTC)
-        await store.run(lambda tx: people.move(tx, "telegram", old, new, now))
+
+        def move(tx: Tx) -> None:
+            people.move(tx, "telegram", old, new, now)
+            groups.move(tx, old, new)
+
+        await store.run(move)
 
     return TelegramChannel(
         TelegramSettings(
@@ -228,7 +230,8 @@ def _telegram(config: Config, content: Content, store: Store, blobs: Blobs) -> T
             for lang in LANGS
         },
         moved=moved,
-        open_file=_opener(store, blobs),
+        overheard=talk.take,
+        open_file=opener(store, blobs),
         file_words=_file_words(content),
     )
 

@@ -66,6 +66,8 @@ async def _serve(app: App, door: socket, stop: asyncio.Event) -> None:
     parts += [channel.run(app.engine.accept) for channel in app.channels.values()]
     parts += [app.clock.run(app.engine.accept), app.fetcher.run(app.engine.accept)]
     parts.append(Housekeeper(app.store, app.blobs).run())
+    if app.board:
+        parts.append(app.board.run())
     tasks = [asyncio.ensure_future(part) for part in parts]
     end_streams = app.web.close if app.web else lambda: None
     serving = asyncio.create_task(serve(_http(app), door, stop=stop, closing=end_streams))

@@ -85,7 +85,7 @@ deed: see read identify take assign return ask note answer approve send_back ext
     figures intake
 entry: opened added withdrawn held taken assigned returned asked noted submitted answered
     sent_back extended referred refused closed reopened merged linked prioritised expired rated
-    identified denied
+    identified denied group_bound group_unbound
 queue: title{page}{what} found{words} line{code}{due}{place}{status}{topic}{who} empty all_button
 queue_view: all mine unassigned waiting sorting approving overdue
 role: administrator dispatcher officer approver leader monitor clerk
@@ -106,6 +106,10 @@ task.answer: finding basis action next until files confirm done submitted
 task.approve: confirm done
 task.send_back: reason done
 office: guide
+board: card{area}{code}{due}{status}{topic} line{area}{code}{due}{status}{topic} digest{count}
+    overdue elsewhere{unit} open
+group: started{unit} bound{unit} unbound stopped unit_unknown{typed} not_yours hidden member
+    stranger
 choice: queue see_files see_all guide compose_again
 """
 

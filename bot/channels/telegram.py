@@ -26,6 +26,7 @@ from bot.channels import Accept, Arrival, Garbled, GoneError, Outgoing
 from bot.channels.enclosed import FileWords, OpenFile
 from bot.channels.telegram_errors import Floods, advice, pauses, seconds, undelivered, unfetched
 from bot.channels.telegram_files import Enclosures, Progress, with_troubles
+from bot.channels.telegram_group import GroupChats, GroupNews, Heard, PutOut
 from bot.channels.telegram_http import AiohttpRequest, DownloadError, Timeouts
 from bot.channels.telegram_taps import Taps
 from bot.channels.telegram_webhook import webhook
@@ -82,18 +83,20 @@ class TelegramChannel:
 
     *commands* are the menu in each language, Vietnamese for everyone whose language has none;
     *share* the words of the share buttons; *moved* remembers a group's new address, durably;
-    *open_file* and *file_words* serve the files that go with messages.
+    *overheard* takes in, as durably, what concerns the bot in a group; *open_file* and *file_words*
+    serve the files that go with messages.
     """
 
     name: str = CHANNEL
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all a channel is given
         self,
         settings: TelegramSettings,
         *,
         commands: Mapping[Lang, Sequence[tuple[str, str]]],
         share: Mapping[Lang, ShareWords],
         moved: Callable[[str, str], Awaitable[None]],
+        overheard: Callable[[GroupNews], Awaitable[None]],
         open_file: OpenFile,
         file_words: Mapping[Lang, FileWords],
     ) -> None:
@@ -101,6 +104,7 @@ class TelegramChannel:
         self._commands = commands
         self._share = share
         self._moved = moved
+        self._overheard = overheard
         self._request = AiohttpRequest(
             settings.pool_size, settings.timeouts, trust_env=settings.trust_env
         )
@@ -118,6 +122,8 @@ class TelegramChannel:
         self._file_words = file_words
         self._half_sent: dict[int, Progress] = {}
         self._taps = Taps(self._bot)
+        self.groups = GroupChats(self._bot, self._floods)
+        """Sends to groups, at a pace that is the caller's."""
         self.fault = ""
         """Why nothing can be received at the moment, for the operator; empty when all is well."""
 
@@ -199,6 +205,11 @@ class TelegramChannel:
                 self._taps.finish(understood, spent=outcome != "failed")
             case Moved():
                 await self._moved(understood.old, understood.new)
+            case Heard():
+                if await self.groups.concerns_us(understood):
+                    await self._overheard(understood)
+            case PutOut():
+                await self._overheard(understood)
             case None:
                 pass
 

@@ -23,6 +23,7 @@ from telegram import (
 from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.channels import Arrival, Garbled
+from bot.channels.telegram_group import GROUPS, GroupNews, overheard
 from handlers.events import (
     CameBack,
     Chose,
@@ -108,8 +109,8 @@ class Moved:
     new: str
 
 
-Understood = Arrival | Tapped | Garbled | Moved | None
-"""None: an update that is nobody's turn (a group's talk, a service message)."""
+Understood = Arrival | Tapped | Garbled | Moved | GroupNews | None
+"""None: an update that is nobody's turn (people of a group among themselves, a service message)."""
 
 Raw = dict[str, object]
 
@@ -198,6 +199,8 @@ def _understand(update: Update, raw: str, now: datetime) -> Understood:
     message = update.message
     if message is not None and message.migrate_to_chat_id is not None:
         return Moved(str(message.chat.id), str(message.migrate_to_chat_id))
+    if update.effective_chat is not None and update.effective_chat.type in GROUPS:
+        return overheard(update, f"{CHANNEL}:{update.update_id}", now)
     chat, event, at = _told(update, now)
     if chat is None or chat.type != ChatType.PRIVATE or event is None:
         return None

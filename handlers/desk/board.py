@@ -56,11 +56,11 @@ def _line(card: Card, content: Content, today: date, unit: str) -> str:
 
 def _area(card: Card, content: Content) -> str:
     commune = content.territory.get(card.commune)
-    return commune.name if commune else content.say("vi", "board.anywhere")
+    return commune.name if commune else content.say("vi", "desk.nowhere")
 
 
 def _status(card: Card, content: Content, unit: str) -> str:
     if card.status in OPEN and unit not in {EVERYWHERE, card.unit}:
         there = content.units.get(card.unit)
         return content.say("vi", "board.elsewhere", unit=there.name.vi if there else card.unit)
-    return content.say("vi", f"board_status.{card.status}")
+    return content.say("vi", f"desk_status.{card.status}")

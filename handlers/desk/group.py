@@ -10,7 +10,7 @@ from typing import Final
 
 from handlers.content import Content, Unit
 from handlers.desk.people import EVERYWHERE, Official
-from handlers.desk.permission import anywhere, may
+from handlers.desk.permission import OfficeDeed, anywhere, may
 from handlers.model import Frozen
 from handlers.text import fold
 
@@ -43,11 +43,20 @@ class GroupFacts:
     bound: str | None = None
 
 
+class Refuse(Frozen):
+    """Write down that *deed* was not allowed to a member of staff."""
+
+    deed: OfficeDeed
+
+
+Effect = Bind | Unbind | Refuse
+
+
 class Reaction(Frozen):
     """What to do, and the sentence to answer with. A *hint* is not said to a person every time."""
 
     text: str
-    effect: Bind | Unbind | None = None
+    effect: Effect | None = None
     hint: bool = False
 
 
@@ -86,7 +95,7 @@ def _unbind(facts: GroupFacts) -> Reaction:
     if facts.bound is None:
         return _whose(facts)
     if not may(facts.official, "units", facts.bound):
-        return Reaction(text=facts.content.say("vi", "group.not_yours"))
+        return _refused(facts)
     return Reaction(text=facts.content.say("vi", "group.stopped"), effect=Unbind())
 
 
@@ -97,9 +106,14 @@ def _bind(typed: str, facts: GroupFacts) -> Reaction:
         return Reaction(text=content.say("vi", "group.unit_unknown", typed=typed.strip()[:_SHOWN]))
     both = {unit, unit if facts.bound is None else facts.bound}
     if not all(may(facts.official, "units", each) for each in both):
-        return Reaction(text=content.say("vi", "group.not_yours"))
+        return _refused(facts)
     told = content.say("vi", "group.started", unit=_name(unit, content))
     return Reaction(text=told, effect=Bind(unit=unit))
+
+
+def _refused(facts: GroupFacts) -> Reaction:
+    told = facts.content.say("vi", "group.not_yours")
+    return Reaction(text=told, effect=Refuse(deed="units"))
 
 
 def _unit(typed: str, content: Content) -> str | None:
@@ -117,6 +131,6 @@ def _names(unit: Unit) -> tuple[str, str]:
 
 def _name(unit: str, content: Content) -> str:
     if unit == EVERYWHERE:
-        return content.say("vi", "group.everywhere")
+        return content.say("vi", "desk.everywhere")
     known = content.units.get(unit)
     return known.name.vi if known else unit

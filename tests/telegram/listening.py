@@ -1,12 +1,13 @@
 """What the tests of the channel share: an ear in place of the engine, a channel on the fake."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 
 from bot.channels import Arrival, Garbled, Outcome, Outgoing
 from bot.channels.enclosed import FileWords, Stored
 from bot.channels.telegram import TelegramChannel, TelegramSettings
+from bot.channels.telegram_group import GroupNews
 from bot.channels.telegram_http import Timeouts
 from bot.channels.telegram_words import Lang, ShareWords
 from handlers.events import Event
@@ -68,6 +69,17 @@ class Ear:
         return self.heard[:count]
 
 
+class Overheard:
+    """Remembers what concerned the bot in groups."""
+
+    def __init__(self) -> None:
+        self.seen: list[GroupNews] = []
+
+    async def take(self, news: GroupNews) -> None:
+        """Remember it."""
+        self.seen.append(news)
+
+
 class Moves:
     """Remembers groups that moved."""
 
@@ -87,6 +99,7 @@ async def channel_of(
     fake: FakeTelegram,
     *,
     moves: Moves | None = None,
+    overheard: Callable[[GroupNews], Awaitable[None]] | None = None,
     token: str = "",
     webhook_url: str = "",
     stored: Mapping[str, Stored] | None = None,
@@ -111,6 +124,7 @@ async def channel_of(
         commands=COMMANDS,
         share=SHARE,
         moved=(moves or Moves()).moved,
+        overheard=overheard or Overheard().take,
         open_file=open_file,
         file_words=FILE_WORDS,
     )

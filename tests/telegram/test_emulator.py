@@ -22,6 +22,7 @@ from tests.telegram.listening import (
     SHARE,
     Ear,
     Moves,
+    Overheard,
     nothing_stored,
     running,
     saying,
@@ -81,6 +82,7 @@ async def listening(emulator: Emulator, ear: Ear) -> AsyncIterator[TelegramChann
         commands=COMMANDS,
         share=SHARE,
         moved=Moves().moved,
+        overheard=Overheard().take,
         open_file=nothing_stored,
         file_words=FILE_WORDS,
     )

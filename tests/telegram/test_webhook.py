@@ -19,6 +19,7 @@ from tests.telegram.listening import (
     SECRET,
     Ear,
     Moves,
+    Overheard,
     channel_of,
     nothing_stored,
     running,
@@ -146,6 +147,7 @@ async def test_nobody_comes_in_when_there_is_no_secret(ear: Ear) -> None:
         commands={},
         share={},
         moved=Moves().moved,
+        overheard=Overheard().take,
         open_file=nothing_stored,
         file_words={},
     )

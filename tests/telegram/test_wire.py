@@ -239,7 +239,6 @@ def test_a_tap_on_a_forgotten_message_counts() -> None:
         said(text="Chào", chat=GROUP),
         edited(text="Chào", chat=GROUP),
         tapped("c:1:1", chat=GROUP),
-        member("kicked", chat=GROUP),
         edited(location={**PLACE, "live_period": 60}),
         said(pinned_message={"message_id": 4, "chat": CHAT, "date": SENT, "text": "x"}),
         said(message_auto_delete_timer_changed={"message_auto_delete_time": 86400}),
@@ -251,7 +250,7 @@ def test_a_tap_on_a_forgotten_message_counts() -> None:
     ],
 )
 def test_what_is_nobodys_turn_is_passed_over(update: Json) -> None:
-    """Groups, service messages, moving live locations and unknown updates ask for nothing."""
+    """A group's talk, service messages, moving live locations, unknown updates ask for nothing."""
     assert understand(update, NOW) is None
 
 
