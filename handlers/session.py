@@ -183,11 +183,14 @@ class Queue(Frozen):
 
 
 class Desk(Frozen):
-    """A case on the desk: its card and what may be done. *whole* shows all of its story."""
+    """A case on the desk: its card and what may be done.
+
+    *shows* how much of it: after something was done, little has to be read again.
+    """
 
     at: Literal["desk"] = "desk"
     code: str
-    whole: bool = False
+    shows: Literal["brief", "card", "whole"] = "card"
 
 
 class Doing(Frozen):

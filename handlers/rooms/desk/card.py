@@ -1,5 +1,7 @@
 """A case on the desk: its card, its story, and a button for each thing its reader may do."""
 
+from collections.abc import Mapping
+
 from handlers.answers import told
 from handlers.desk.contract import shown
 from handlers.desk.dossier import DeskCard, Dossier, Line, Reply
@@ -15,7 +17,8 @@ from handlers.view import Next, Prompt, View, cut, enter
 
 TELLS = 6  # latest entries of a story that are shown at first
 BUTTONS = 6  # things to do that are offered at first
-MOST = 40  # entries of a story that are shown at all
+# How many entries of a story are shown.
+TOLD: Mapping[str, int] = {"brief": 1, "card": TELLS, "whole": 40}
 
 # What may be done to a case, in the order it is offered: the deed, and its move.
 DEEDS: tuple[tuple[CaseDeed, Action], ...] = (
@@ -95,9 +98,11 @@ def due(card: DeskCard, view: View) -> str:
 
 
 def _body(found: Dossier, room: Desk, view: View) -> list[str]:
+    if room.shows == "brief":
+        return ["\n".join(told_line(line, view) for line in found.story[-1:])]
     answers = "\n".join(_answer(line, found.card.topic, view) for line in found.lines)
     files = view.say("case.files", files=len(found.media)) if found.media else ""
-    latest = found.story[-(MOST if room.whole else TELLS) :]
+    latest = found.story[-TOLD[room.shows] :]
     tale = "\n".join(told_line(line, view) for line in latest)
     earlier = len(found.story) - len(latest)
     more = view.say("desk.earlier", entries=earlier) if earlier else ""
@@ -145,16 +150,20 @@ def allowed(card: DeskCard, view: View) -> list[CaseDeed]:
 def _choices(found: Dossier, room: Desk, view: View) -> tuple[Choice, ...]:
     official, card = view.facts.official, found.card
     deeds = allowed(card, view)
-    hidden = len(deeds) > BUTTONS + 1 and not room.whole
+    hidden = len(deeds) > BUTTONS + 1 and room.shows != "whole"
     shown_deeds = deeds[:BUTTONS] if hidden else deeds
     choices = [view.choice(f"do:{deed}", f"deed.{deed}") for deed in shown_deeds]
     if found.media and may(official, "read", card):
         choices.append(view.choice("files", "choice.see_files"))
     if may(official, "identify", card):
         choices.append(view.choice("identify", "deed.identify"))
-    if hidden or (len(found.story) > TELLS and not room.whole):
+    if hidden or (room.shows != "whole" and _more(found, room)):
         choices.append(view.choice("whole", "choice.see_all"))
     return (*choices, view.choice("queue"))
+
+
+def _more(found: Dossier, room: Desk) -> bool:
+    return room.shows == "brief" or len(found.story) > TELLS
 
 
 def identify(code: str, view: View) -> Next:

@@ -53,7 +53,7 @@ def _at_card(refused: Next, code: str, view: View) -> Next:
 
 
 def _cannot(status: str, view: View) -> str:
-    return view.say("desk.cannot", status=view.say(f"status.{status}"))
+    return view.say("desk.cannot", status=view.say(f"desk_status.{status}"))
 
 
 def _filled(task: Task, room: Doing, rest: str, view: View) -> Doing:

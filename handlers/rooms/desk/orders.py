@@ -49,7 +49,7 @@ def at_desk(room: Desk, did: Input, view: View) -> Next:
         case Picked("queue"):
             return Next(enter(session, Queue()))
         case Picked("whole"):
-            return Next(enter(session, room.model_copy(update={"whole": True})))
+            return Next(enter(session, room.model_copy(update={"shows": "whole"})))
         case Picked("identify"):
             return identify(room.code, view)
         case Picked("files"):

@@ -80,5 +80,5 @@ def home(view: View) -> Session:
 
 
 def to_case(code: str, view: View) -> Session:
-    """At the card of a case, which is then the case in hand."""
-    return enter(view.session, Desk(code=code), hand=code, staff=True)
+    """At a case something was done or tried with, which is then the case in hand."""
+    return enter(view.session, Desk(code=code, shows="brief"), hand=code, staff=True)
