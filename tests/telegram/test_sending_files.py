@@ -236,3 +236,15 @@ async def test_files_are_counted_by_the_pace(shelf: Shelf) -> None:
         fake.clock.advance(60)
         await channel.send(message)
         assert sum(call.status == 200 for call in fake.calls_of("sendVoice")) == 7
+
+
+async def test_a_server_that_is_away_costs_no_file(
+    fake: FakeTelegram, channel: TelegramChannel, lan: Person, shelf: Shelf
+) -> None:
+    """Without a connection a message waits with its files, however often it is tried."""
+    message = telling(lan, shelf.photo())
+    await fake.close()
+    for _ in range(4):
+        with pytest.raises(UndeliveredError) as caught:
+            await channel.send(message)
+        assert (caught.value.verdict, caught.value.scope) == ("retry", "channel")
