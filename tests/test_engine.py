@@ -20,7 +20,7 @@ from handlers.effects import Invite
 from handlers.events import CameBack, Event, FileRefused, Left, Said, Started, TimedOut
 from handlers.session import Session
 from storage import inbox, members, open_store, outbox, people, sessions, tickets, timers
-from storage.database import Store, Tx
+from storage.database import Store
 
 CONTENT = load_content(Path(__file__).parents[1] / "content")
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

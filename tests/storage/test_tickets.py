@@ -3,10 +3,11 @@ from functools import partial
 
 import pytest
 
-from handlers.effects import MoveTicket
+from handlers.desk.dossier import DeskCard
 from handlers.tickets import Card, Story
-from storage import history, people, tickets
+from storage import desk, history, people, tickets
 from storage.database import Store, Tx
+from tests.storage.desks import step
 from tests.storage.samples import (
     CODE,
     DAY,
@@ -121,15 +122,13 @@ async def test_what_is_added_is_told_and_found(store: Store, contact: int) -> No
         assert [card.code for card in await store.read(search(words))] == [CODE]
 
 
-async def test_only_who_follows_a_case_changes_it(store: Store, contact: int) -> None:
-    """Adding to or taking back a case one does not follow, or that is not there, does nothing."""
+async def test_only_who_follows_a_case_adds_to_it(store: Store, contact: int) -> None:
+    """Adding to a case one does not follow, or that is not there, does nothing."""
     stranger = await store.run(lambda tx: people.contact(tx, "web", "b", NOW).id)
-    step = MoveTicket(code=CODE, action="withdraw")
     note = addition("Tôi là người lạ")
     assert not await store.run(
         partial(tickets.add_note, contact_id=stranger, addition=note, now=NOW)
     )
-    assert await store.run(partial(tickets.move, contact_id=stranger, step=step, now=NOW)) is None
     missing = addition("Không có", OTHER)
     assert not await store.run(
         partial(tickets.add_note, contact_id=contact, addition=missing, now=NOW)
@@ -137,11 +136,10 @@ async def test_only_who_follows_a_case_changes_it(store: Store, contact: int) ->
     assert len((await story_of(store)).happenings) == 1
 
 
-async def test_a_withdrawn_case_is_closed_to_changes(store: Store, contact: int) -> None:
-    """Taking back is told with its reason, happens once, and ends adding; the queue loses it."""
-    step = MoveTicket(code=CODE, action="withdraw", reason="Đã xong")
-    move = partial(tickets.move, contact_id=contact, step=step, now=NOW + DAY)
-    assert [await store.run(move), await store.run(move)] == ["withdrawn", None]
+async def test_a_withdrawn_case_is_closed_to_additions(store: Store, contact: int) -> None:
+    """Taking back is told with its reason, and ends adding."""
+    withdraw = step("withdraw", contact=contact, days=1, words="Đã xong")
+    assert await store.run(withdraw) == "withdrawn"
     note = addition("Quên mất")
     assert not await store.run(
         partial(tickets.add_note, contact_id=contact, addition=note, now=NOW)
@@ -152,7 +150,6 @@ async def test_a_withdrawn_case_is_closed_to_changes(store: Store, contact: int)
         ("opened", ""),
         ("withdrawn", "Đã xong"),
     ]
-    assert await store.read(lambda tx: tx.row("SELECT open FROM tickets")) == (0,)
 
 
 async def test_ones_own_cases_are_listed_newest_first_and_by_words(
@@ -184,9 +181,9 @@ async def test_ones_own_cases_are_listed_newest_first_and_by_words(
     assert len(await codes('"*(')) == 4
 
 
-def search(query: str) -> partial[tuple[Card, ...]]:
+def search(query: str) -> partial[tuple[DeskCard, ...]]:
     """A search over all cases."""
-    return partial(tickets.search, query=query, limit=10)
+    return partial(desk.search, query=query, units=frozenset({"*"}), limit=10)
 
 
 SAYINGS = (
