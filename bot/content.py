@@ -22,9 +22,10 @@ from handlers.content import (
     Words,
     repeated,
 )
-from handlers.faults import Fault, route_faults, text_faults, topic_faults
-from handlers.sentences import CITIZENS, DESK
+from handlers.desk.templates import Template
+from handlers.faults import Fault, route_faults, template_faults, text_faults, topic_faults
 from handlers.model import Frozen
+from handlers.sentences import CITIZENS, DESK
 from handlers.territory import Commune, Territory, read_territory
 
 LANGS: tuple[Lang, ...] = ("vi", "en")
@@ -49,7 +50,7 @@ class _Departments(Frozen):
 
 KEYS = frozenset(
     key
-    for model in (Topic, Field, Option, Words, Unit, Route, _Departments, Controller)
+    for model in (Topic, Field, Option, Words, Unit, Route, _Departments, Controller, Template)
     for key in model.model_fields
 ) | {"day", "is", "reason", "source", *Corrections.model_fields}
 
@@ -64,6 +65,7 @@ def load_content(folder: Path) -> Content:
     territory = _territory(shelf)
     communes = territory.communes if territory else ()
     units, routes = _departments(shelf, communes)
+    templates = _templates(shelf, topics, units)
     if controller is None or calendar is None or territory is None or shelf.faults:
         raise ContentFaultsError(shelf.faults)
     return Content(
@@ -74,6 +76,7 @@ def load_content(folder: Path) -> Content:
         routes=routes,
         calendar=calendar,
         territory=territory,
+        templates=templates,
     )
 
 
@@ -90,22 +93,36 @@ def _topics(shelf: Shelf) -> dict[str, Topic]:
 
 
 def _topic(shelf: Shelf, name: str) -> Topic | None:
-    file = f"topics/{name}.toml"
+    return _named(shelf, Topic, f"topics/{name}.toml", name)
+
+
+def _named(shelf: Shelf, model: type[Model], file: str, name: str) -> Model | None:
+    """A value whose id is the name of its file."""
     table = shelf.table(file)
     if table is None:
         return None
     if "id" in table:
         mend = "xóa dòng này: tên tệp là id"
         shelf.note(file, [Objection("id", "không dùng được ở đây", mend)])
-    return shelf.checked(Topic, file, {**table, "id": name})
+    return shelf.checked(model, file, {**table, "id": name})
+
+
+def _templates(
+    shelf: Shelf, topics: Mapping[str, Topic], units: Mapping[str, Unit]
+) -> dict[str, Template]:
+    """The templates of answers, by the names of their files; a province may have none."""
+    files = sorted((shelf.folder / "templates").glob("*.toml"))
+    found = (_named(shelf, Template, f"templates/{path.name}", path.stem) for path in files)
+    sound = {template.id: template for template in found if template}
+    known = {path.stem for path in (shelf.folder / "topics").glob("*.toml")}
+    shelf.adopt(template_faults(sound.values(), topics, known, units))
+    return sound
 
 
 def _texts(shelf: Shelf) -> dict[Lang, dict[str, str]]:
     """The sentences of each language; officials are spoken to in Vietnamese by either."""
     desk = _sentences(shelf, "texts/desk.toml", DESK, "vi")
-    return {
-        lang: desk | _sentences(shelf, f"texts/{lang}.toml", CITIZENS, lang) for lang in LANGS
-    }
+    return {lang: desk | _sentences(shelf, f"texts/{lang}.toml", CITIZENS, lang) for lang in LANGS}
 
 
 def _sentences(shelf: Shelf, file: str, wanted: Collection[str], lang: Lang) -> dict[str, str]:

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, ConfigDict, model_validator
 from pydantic import Field as Setting
 
 from handlers.calendar import Calendar
+from handlers.desk.templates import Template
 from handlers.model import Frozen
 from handlers.territory import Territory
 from handlers.text import fold
@@ -213,6 +214,7 @@ class Content(Frozen):
     calendar: Calendar
     territory: Territory
     desk: DeskRules = DeskRules()
+    templates: Mapping[str, Template] = {}
 
     @cached_property
     def in_order(self) -> tuple[Topic, ...]:

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from string import Formatter
 
 from handlers.content import LONGEST_LABEL, Lang, Route, Topic, alike
+from handlers.desk.templates import COMMON, Template
 from handlers.model import Frozen
 from handlers.sentences import SENTENCES
 
@@ -138,6 +139,40 @@ def _spoken(topic: Topic) -> Iterator[tuple[str, str]]:
             yield f"{at}.options[{place} {option.id}].label.vi", option.label.vi
 
 
+def template_faults(
+    templates: Collection[Template],
+    topics: Mapping[str, Topic],
+    known: Collection[str],
+    units: Collection[str],
+) -> tuple[Fault, ...]:
+    """Templates for a topic or unit there is none of, and places nothing can fill in.
+
+    *known* are the ids of all topics, *topics* those without a fault of their own.
+    """
+    found: list[Fault] = []
+    for template in templates:
+        file = f"templates/{template.id}.toml"
+        found += _unknown("topic", template.topic, known, "*", file)
+        found += _unknown("unit", template.unit, units, "*", file) if units else []
+        if template.topic == "*" or template.topic in topics:
+            found += _unfilled(file, template, topics.get(template.topic))
+    return tuple(found)
+
+
+def fillable(topic: Topic | None) -> frozenset[str]:
+    """The places a case about *topic* may fill in; nothing personal is among them."""
+    asked = topic.ask if topic else ()
+    return COMMON | {f.name for f in asked if not f.personal and f.kind != "media"}
+
+
+def _unfilled(file: str, template: Template, topic: Topic | None) -> Iterator[Fault]:
+    can = fillable(topic)
+    for name in sorted(template.fields - can - template.asks.keys()):
+        close = get_close_matches(name, can, n=1)
+        mend = f"có phải là {{{close[0]}}}?" if close else f'thêm vào [asks] câu hỏi cho "{name}"'
+        yield Fault(file=file, key="", message=f"không có gì để điền vào {{{name}}}", mend=mend)
+
+
 def route_faults(
     routes: Sequence[Route | None],
     topics: Collection[str],
@@ -170,12 +205,14 @@ def _takes_all(route: Route | None) -> bool:
     return (route.topic, route.commune) == ("*", "*") and route.unit != "@commune"
 
 
-def _unknown(key: str, name: str, known: Collection[str], wild: str) -> list[Fault]:
+def _unknown(
+    key: str, name: str, known: Collection[str], wild: str, file: str = "units.toml"
+) -> list[Fault]:
     if name == wild or name in known:
         return []
     close = get_close_matches(name, known, n=1)
     mend = f'có phải là "{close[0]}"?' if close else f'dùng một id có thật, hoặc "{wild}"'
-    return [Fault(file="units.toml", key=key, message=f'không có "{name}"', mend=mend)]
+    return [Fault(file=file, key=key, message=f'không có "{name}"', mend=mend)]
 
 
 def _shadowed(key: str, route: Route, earlier: Sequence[Route | None]) -> list[Fault]:
