@@ -248,3 +248,7 @@ async def test_a_server_that_is_away_costs_no_file(
         with pytest.raises(UndeliveredError) as caught:
             await channel.send(message)
         assert (caught.value.verdict, caught.value.scope) == ("retry", "channel")
+    await fake.listen(fake.port)
+    await channel.send(message)
+    assert (await lan.reads()).raw["photo"]
+    assert (await lan.reads()).text == "Xem tệp."
