@@ -70,13 +70,10 @@ def hear(text: str, facts: GroupFacts) -> Reaction:
         if facts.hidden:
             return Reaction(text=content.say("vi", "group.hidden"), hint=True)
         return _hint(facts)
-    match fold(command[2] or ""):
-        case "":
-            return _whose(facts)
-        case word if word in STOP:
-            return _unbind(facts)
-        case _:
-            return _bind(command[2], facts)
+    typed = (command[2] or "").strip()
+    if not typed:
+        return _whose(facts)
+    return _unbind(facts) if fold(typed) in STOP else _bind(typed, facts)
 
 
 def _hint(facts: GroupFacts) -> Reaction:
@@ -103,7 +100,7 @@ def _bind(typed: str, facts: GroupFacts) -> Reaction:
     content = facts.content
     unit = _unit(typed, content)
     if unit is None:
-        return Reaction(text=content.say("vi", "group.unit_unknown", typed=typed.strip()[:_SHOWN]))
+        return Reaction(text=content.say("vi", "group.unit_unknown", typed=typed[:_SHOWN]))
     both = {unit, unit if facts.bound is None else facts.bound}
     if not all(may(facts.official, "units", each) for each in both):
         return _refused(facts)
@@ -119,8 +116,8 @@ def _refused(facts: GroupFacts) -> Reaction:
 def _unit(typed: str, content: Content) -> str | None:
     """The unit by its id or by its name; None when none or several are meant."""
     wanted = fold(typed)
-    if typed.strip() == EVERYWHERE or typed.strip() in content.units:
-        return typed.strip()
+    if typed == EVERYWHERE or typed in content.units:
+        return typed
     named = [unit.id for unit in content.units.values() if wanted in _names(unit)]
     return named[0] if len(named) == 1 else None
 
