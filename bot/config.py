@@ -13,7 +13,7 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
-from bot.explain import Objection, explain, explain_toml
+from handlers.explain import Objection, explain, explain_toml
 from handlers.faults import Fault
 from handlers.model import Frozen
 from storage import POSTGRES

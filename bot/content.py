@@ -7,7 +7,6 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from bot.explain import Objection, explain, explain_toml
 from bot.shelf import Model, Shelf
 from handlers.calendar import Calendar, Corrections, read_calendar
 from handlers.content import (
@@ -23,6 +22,7 @@ from handlers.content import (
     repeated,
 )
 from handlers.desk.templates import Template
+from handlers.explain import Objection, explain, explain_toml
 from handlers.faults import Fault, route_faults, template_faults, text_faults, topic_faults
 from handlers.model import Frozen
 from handlers.sentences import CITIZENS, DESK

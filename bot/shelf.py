@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from bot.explain import Objection, explain, explain_toml
+from handlers.explain import Objection, explain, explain_toml
 from handlers.faults import Fault
 from handlers.model import Frozen
 
