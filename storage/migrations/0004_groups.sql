@@ -1,4 +1,4 @@
--- Groups of officials on Telegram, and the cards of cases shown there.
+-- Groups of officials on Telegram, and the cards of cases shown there. The seal hides addresses.
 
 -- A group, or one topic of it (thread; 0 is none), that shows the cases of a unit ('*': of all).
 -- Several topics of one group have the same address. Inactive once the bot was put out of it.
@@ -28,10 +28,9 @@ CREATE TABLE group_cards (
     told BIGINT NOT NULL DEFAULT 0,
     late SMALLINT NOT NULL DEFAULT 0,
     over SMALLINT NOT NULL DEFAULT 0,
-    PRIMARY KEY (group_id, ticket_id)
+    PRIMARY KEY (ticket_id, group_id)
 ) {clustered};
 
-CREATE INDEX group_cards_of_ticket ON group_cards (ticket_id);
 CREATE INDEX group_cards_of_message ON group_cards (group_id, message);
 -- Asked for with the literal `changes > told`.
 CREATE INDEX group_cards_waiting ON group_cards (group_id, ticket_id) WHERE changes > told;
