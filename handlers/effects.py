@@ -64,6 +64,7 @@ class MoveTicket(Frozen):
     it (a reason, a question, the JSON of a `Reply`), kept beside the history; *data* says nothing
     personal and is kept in it. The rest is what changes: None and empty leave it.
     *assignee* 0 takes it from everybody; *other* is the case it is merged into or linked with.
+    With *seen*, the length of its history when it was read, nothing is done if it changed since.
     """
 
     type: Literal["move_ticket"] = "move_ticket"
@@ -80,6 +81,7 @@ class MoveTicket(Frozen):
     priority: int | None = None
     other: str = ""
     media: tuple[Media, ...] = ()
+    seen: int = 0
 
 
 class Notify(Frozen):

@@ -54,7 +54,7 @@ happening: opened added withdrawn held moved taken assigned asked answered exten
 adding: ask{code} more{code} done{code} dropped
 withdrawing: ask{code} done{code}
 news: asked{code}{text}{until} extended{code}{due}{reason} refused{code}{days}{door}{reason}
-reply: finding{text} basis{text} action{text} next{text} until{text} private{text}
+reply: finding{text} basis{text} action{text} next{text} until{text} private{text} files{files}
 rating: ask{code} why thanks good fair poor
 reopening: ask{code} done{code}
 data: shown{address}{controller}{phone}{statistics}{version} unsent yes no changed withdrawn
@@ -72,8 +72,12 @@ desk: not_staff denied unknown{code} no_case near{codes} near_none cannot{status
     state{status}{unit}{who} nobody dates{due}{opened} left_days{day}{days} today{day}
     late{day}{days} paused{day}{since} bounces{times} same{codes} earlier{entries} anonymous
     identity{name}{phone} no_name no_phone files{files} say_what_for no_filter{typed} find_what
-    which no_unit news{code}{what} everywhere joined{role}{unit} not_again no_member
-    unreachable{name} not_later same_unit other_person itself no_draft
+    which no_unit news{code}{what} open{code} everywhere joined{role}{unit} not_again no_member
+    unreachable{name} not_later same_unit other_person itself no_draft text_kept flags
+    draft_template{title} field{field}{title} answer_too_long{most}{over} until_past
+    together{codes} private{code}{text} to_all{cases} private_for{code} only_this
+    sent_to_all{cases} alike{codes} release_all{cases} sent_back_all{cases} left_out{code}{why}
+    more_left_out{cases}
 desk_status: recorded sorting forwarded working asking approving answered refused guided closed
     withdrawn merged
 desk_news: assigned returned referred reopened prioritised submitted approved sent_back added
@@ -102,15 +106,20 @@ task.reopen: reason done
 task.prioritise: level done
 task.link: other done
 task.merge: other done
-task.answer: finding basis action next until files confirm done submitted
+task.answer: template finding basis action next until files private{code} confirm done submitted
 task.approve: confirm done
 task.send_back: reason done
+edit: finding basis action next until files
+flag: no_basis vague_basis{lacks} copied unrelated no_proof draft_template
+lack: article number date
+left_out: status colleague scope again many
+release: second nobody_yet flagged alone straight
 office: guide
 board: card{area}{code}{due}{status}{topic} line{area}{code}{due}{status}{topic} digest{count}
     overdue elsewhere{unit} open
 group: started{unit} bound{unit} unbound stopped unit_unknown{typed} not_yours hidden member
     stranger
-choice: queue see_files see_all guide compose_again
+choice: queue see_files see_all guide compose_again keep_all no_template
 """
 
 

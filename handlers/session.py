@@ -17,6 +17,9 @@ from handlers.messages import Choice
 from handlers.model import Frozen
 
 
+Agreed = Literal["", "in_person", "by_phone", "signed"]
+
+
 class Part(Frozen):
     """One message of an answer; *ref* finds it again when the person edits that message."""
 
@@ -36,6 +39,7 @@ class Draft(Frozen):
     """A case not yet sent, standing at question *index*; past the last one it is reviewed.
 
     An answer is kept from its first word on. One with an empty value was skipped by the person.
+    *behalf* is how somebody agreed whom an official writes it for; empty when it is one's own.
     """
 
     topic: str
@@ -44,6 +48,7 @@ class Draft(Frozen):
     answers: dict[str, Answer] = {}
     media: tuple[Media, ...] = ()
     notes: tuple[Part, ...] = ()
+    behalf: Agreed = ""
 
 
 class Pending(Frozen):
@@ -72,9 +77,19 @@ class Menu(Frozen):
 
 
 class Topics(Frozen):
-    """Choosing what a new case is about; what is pending becomes its beginning."""
+    """Choosing what a new case is about; what is pending becomes its beginning.
+
+    *behalf* is how somebody agreed whom an official is about to write it for.
+    """
 
     at: Literal["topics"] = "topics"
+    behalf: Agreed = ""
+
+
+class Intake(Frozen):
+    """An official, asked how the person agreed whom a case is written for."""
+
+    at: Literal["intake"] = "intake"
 
 
 class Option(Frozen):
@@ -167,7 +182,7 @@ class Rating(Frozen):
 
 
 class Reopening(Frozen):
-    """Saying why a case should be looked at again."""
+    """Saying why a case should be looked at again: what is pending, once it is sent."""
 
     at: Literal["reopening"] = "reopening"
     code: str
@@ -199,12 +214,14 @@ class Doing(Frozen):
     *given* are the answers so far by slot, *proposed* what a template proposes, *media* the files
     given. *seen* is the length of the case's history when it was last shown: whoever does something
     meanwhile is noticed. *options* are what the current question offers for what was *typed*.
+    *asking* is the slot that is asked out of its turn, to change that answer alone.
     """
 
     at: Literal["doing"] = "doing"
     task: str
     code: str = ""
     seen: int = 0
+    asking: str = ""
     given: dict[str, str] = {}
     proposed: dict[str, str] = {}
     media: tuple[Media, ...] = ()
@@ -230,6 +247,7 @@ Place = (
     Welcome
     | Menu
     | Topics
+    | Intake
     | Filling
     | Reviewing
     | Dropping
@@ -268,8 +286,8 @@ class Session(Frozen):
     waits to be told its case, whatever room its sender walks into.
     *consent* is the version of the privacy text agreed to, empty when none. *album* is the album
     whose receipt is still to be said. *staff* shows the way to the desk (who may enter is asked
-    each time); *hand* is the case an official last looked at. *misses* counts wrong receipts since
-    *missed_at*.
+    each time); *hand* is the case an official last looked at, *news* the one they last heard of.
+    *misses* counts wrong receipts since *missed_at*.
     """
 
     version: Literal[1] = 1
@@ -286,6 +304,7 @@ class Session(Frozen):
     seen_at: datetime | None = None
     staff: bool = False
     hand: str = ""
+    news: str = ""
     misses: int = 0
     missed_at: datetime | None = None
 

@@ -80,14 +80,16 @@ def dossier(tx: Tx, code: str) -> Dossier | None:
         return None
     card, (matter, person) = _card(tx, row), row[-2:]
     entries = history.entries(tx, card.id)
-    same = tx.rows(SAME, (matter, card.id, MATTER)) if matter else []
+    rows = tx.rows(SAME, (matter, card.id, MATTER)) if matter else []
+    same = tuple(_card(tx, other) for other in rows)
     return Dossier(
         card=card,
         lines=tickets.lines(entries),
         media=files.of_ticket(tx, card.id),
         story=tuple(_story(tx, entries)),
         draft=_draft(card, entries),
-        same=tuple(_card(tx, other) for other in same),
+        same=same,
+        drafts=dict(_drafts(tx, same)) if card.status == "approving" else {},
         person=person,
     )
 
@@ -209,6 +211,13 @@ def _story(tx: Tx, entries: Iterable[Entry]) -> Iterator[Line]:
             words="" if entry.kind == "opened" else entry.words or "",
             data={name: value for name, value in entry.data.items() if name != "words"},
         )
+
+
+def _drafts(tx: Tx, cards: Iterable[DeskCard]) -> Iterator[tuple[str, Reply]]:
+    """The answers that wait for release in these cases."""
+    for card in cards:
+        if card.status == "approving" and (draft := _draft(card, history.entries(tx, card.id))):
+            yield card.code, draft
 
 
 def _draft(card: DeskCard, entries: tuple[Entry, ...]) -> Reply | None:

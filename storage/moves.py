@@ -49,6 +49,7 @@ KINDS: dict[Action, str] = {
     "add": "added",
     "withdraw": "withdrawn",
     "rate": "rated",
+    "resume": "reopened",
     "take": "taken",
     "assign": "assigned",
     "return": "returned",
@@ -97,6 +98,8 @@ def move(tx: Tx, contact_id: int, step: MoveTicket, now: datetime) -> Status | N
     """
     case = _lock(tx, step.code)
     if case is None or (status := moved(case.status, step.action)) is None:
+        return None
+    if step.seen and case.entries != step.seen:
         return None
     citizen = not step.by and step.action != "expire"
     if citizen and not tickets.holds(tx, step.code, contact_id):

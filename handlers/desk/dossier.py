@@ -1,5 +1,6 @@
 """A case as the desk sees it: in the queue, and whole."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal
 
@@ -61,6 +62,7 @@ class Reply(Frozen):
 class Dossier(Frozen):
     """A case whole. *draft* is the answer that waits for release; *same* the cases of one matter.
 
+    *drafts* are those that wait there too, by code, while this one's does.
     *person* tells whether two cases are of one person, and nothing else.
     """
 
@@ -70,13 +72,14 @@ class Dossier(Frozen):
     story: tuple[Line, ...]
     draft: Reply | None = None
     same: tuple[DeskCard, ...] = ()
+    drafts: Mapping[str, Reply] = {}
     person: int = 0
 
 
 class Filter(Frozen):
-    """Which open cases a page of the queue shows, of those the reader may see (*mine*: the reader's).
+    """Which open cases a page of the queue shows, of those the reader may see.
 
-    The page begins after the case (*after_due*, *after_id*).
+    *mine* are the reader's own. The page begins after the case (*after_due*, *after_id*).
     """
 
     view: View = "all"

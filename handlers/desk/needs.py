@@ -10,13 +10,16 @@ from handlers.view import Command, Input, Picked, Wrote
 
 OFFICIAL = Needs(official=True)
 TWO_CASES = frozenset({"merge", "link"})
-WITH_COLLEAGUES = frozenset({"assign", "people"})
+WITH_COLLEAGUES = frozenset({"assign", "people", "answer"})
 WITH_ANSWERS = frozenset({"answer", "approve"})
 
 
 def deciding(session: Session, did: Input) -> Needs | None:
     """What must be known to decide; None when it is not for the desk."""
-    room = session.room
+    return _by_command(did, session) if isinstance(did, Command) else _by_room(session.room, did)
+
+
+def _by_command(did: Command, session: Session) -> Needs | None:
     match did:
         case Command(name, rest) if name in ABOUT_A_CASE:
             return _about(TASK_OF.get(name, name), rest, session)
@@ -28,6 +31,11 @@ def deciding(session: Session, did: Input) -> Needs | None:
             return replace(OFFICIAL, log=0)
         case Command(name, _) if name in ALIASES:
             return replace(OFFICIAL, members=name in {"canbo", "moi"})
+        case _:
+            return _by_room(session.room, did)
+
+
+def _by_room(room: Room, did: Input) -> Needs | None:
     match room, did:
         case Queue(), Picked("more"):
             return replace(OFFICIAL, queue=room.filter)
@@ -35,6 +43,8 @@ def deciding(session: Session, did: Input) -> Needs | None:
             return replace(OFFICIAL, dossier=key.removeprefix("open:"))
         case Queue(), Wrote() if len(did.text) <= LONGEST:
             return replace(OFFICIAL, dossier=read_code(did.text) or "", near=near_codes(did.text))
+        case Desk(), Picked(key) if key.startswith("open:"):
+            return replace(OFFICIAL, dossier=key.removeprefix("open:"))
         case Desk(), Wrote() if code := read_code(did.text[:LONGEST]):
             return replace(OFFICIAL, dossier=code)
         case Desk(code=code), Picked(key):

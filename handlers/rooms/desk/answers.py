@@ -110,6 +110,8 @@ def _commune(typed: str, view: View) -> tuple[str | None, Unread]:
 def offered(slot: Slot, room: Doing, view: View) -> tuple[Option, ...]:
     """What a question offers by itself."""
     match slot.kind:
+        case "choice" if slot.options:
+            return slot.options
         case "choice":
             return tuple(Option(value=key, text=view.say(f"pick.{key}")) for key in slot.keys)
         case "topic":

@@ -6,6 +6,8 @@ finds the case changed by somebody else is told what happened and presses once m
 stays. What was typed behind the command answers the first questions. `/huy` leaves all as it is.
 """
 
+from datetime import date
+
 from handlers.codes import near_codes, read_code
 from handlers.desk.permission import anywhere, may
 from handlers.effects import KeepFile
@@ -13,6 +15,7 @@ from handlers.events import SentMedia
 from handlers.messages import Choice, Expects, choice
 from handlers.pending import take_files
 from handlers.reading.courtesies import says_done
+from handlers.reading.dates import show_date
 from handlers.rooms.desk.answers import offered, read
 from handlers.rooms.desk.card import told_line
 from handlers.rooms.desk.registry import TASKS
@@ -64,21 +67,24 @@ def _filled(task: Task, room: Doing, rest: str, view: View) -> Doing:
         word, _, others = rest.partition(" ")
         whole = slot.kind in {"text", "unit", "commune", "member"}
         value, _ = read(slot, rest if whole else word, room, view)
-        if value is None:
+        if value is None and not slot.optional:
             break
-        room = _given(room, slot, value)
-        rest = "" if whole else others.strip()
-    return room
+        room = _given(room, slot, value or "")
+        rest = rest if value is None else "" if whole else others.strip()
+    return task.prepare(room, view)
 
 
 def _given(room: Doing, slot: Slot, value: str) -> Doing:
     given = {**room.given, slot.name: value}
-    return room.model_copy(update={"given": given, "options": ()})
+    return room.model_copy(update={"given": given, "options": (), "asking": ""})
 
 
 def _open_slot(task: Task, room: Doing, view: View) -> Slot | None:
-    """The first question without an answer."""
-    return next((s for s in task.slots(room, view) if s.name not in room.given), None)
+    """The question asked out of its turn, or else the first one without an answer."""
+    slots = task.slots(room, view)
+    if asked := next((s for s in slots if s.name == room.asking), None):
+        return asked
+    return next((s for s in slots if s.name not in room.given), None)
 
 
 def _advance(task: Task, room: Doing, view: View) -> Next:
@@ -100,10 +106,11 @@ def show_doing(room: Doing, view: View) -> Prompt:
         look = task.preview(room, view) if task.preview else ""
         send = view.choice("confirm", f"task.{room.task}.confirm", tone="primary")
         again = (view.choice("again", "choice.compose_again"),) if room.given else ()
-        return Prompt(look, (send, *again, cancel))
-    text = view.say(f"task.{room.task}.{slot.name}")
+        return Prompt(look, (send, *(task.more(room, view) if task.more else again), cancel))
+    text = slot.text or view.say(f"task.{room.task}.{slot.name}")
     if slot.name in room.proposed:
-        text = f"{text}\n\n{view.say('desk.proposed', text=room.proposed[slot.name])}"
+        proposed = readable(slot, room.proposed[slot.name])
+        text = f"{text}\n\n{view.say('desk.proposed', text=proposed)}"
     if slot.kind == "files" and room.media:
         text = f"{text}\n{view.say('media.have', files=len(room.media))}"
     expects: Expects = "choice" if slot.kind in {"choice", "member"} else "text"
@@ -112,12 +119,38 @@ def show_doing(room: Doing, view: View) -> Prompt:
 
 
 def _choices(slot: Slot, room: Doing, view: View) -> tuple[Choice, ...]:
-    keep = (view.choice("keep"),) if slot.name in room.proposed else ()
-    done = (view.choice("done", tone="primary"),) if slot.kind == "files" and room.media else ()
-    skip = (view.choice("skip"),) if slot.optional and not done else ()
+    keep = _keeps(slot, room, view)
+    done: tuple[Choice, ...] = ()
+    if slot.kind == "files" and room.media:
+        done = (view.choice("done", tone="primary"), view.choice("drop_files"))
+    skip = (view.choice("skip", f"choice.{slot.skip}"),) if slot.optional and not done else ()
     shown = room.options or offered(slot, room, view)
     options = tuple(choice(f"opt:{option.value}", option.text) for option in shown)
     return (*keep, *done, *options, *skip)
+
+
+def _keeps(slot: Slot, room: Doing, view: View) -> tuple[Choice, ...]:
+    if slot.name not in room.proposed:
+        return ()
+    keep = view.choice("keep", "choice.keep_answer")
+    every = not room.asking and _all_proposed(room, view)
+    return (keep, view.choice("keep_all")) if every else (keep,)
+
+
+def _left_open(room: Doing, view: View) -> tuple[Slot, ...]:
+    slots = TASKS[room.task].slots(room, view)
+    return tuple(slot for slot in slots if slot.name not in room.given)
+
+
+def _all_proposed(room: Doing, view: View) -> bool:
+    """Whether all that is still to be asked is proposed or may be left out."""
+    slots = _left_open(room, view)
+    return len(slots) > 1 and all(s.optional or s.name in room.proposed for s in slots)
+
+
+def readable(slot: Slot, value: str) -> str:
+    """A value as people read it."""
+    return show_date(date.fromisoformat(value)) if slot.kind == "date" and value else value
 
 
 # -- answering -------------------------------------------------------------------------------------
@@ -128,10 +161,14 @@ def at_doing(room: Doing, did: Input, view: View) -> Next:
     task = TASKS[room.task]
     slot = _open_slot(task, room, view)
     match did:
+        case Picked("cancel") if room.asking:
+            return Next(enter(view.session, room.model_copy(update={"asking": "", "options": ()})))
         case Picked("cancel"):
             return left(room, view)
         case Picked("confirm") if slot is None:
             return _confirmed(task, room, view)
+        case Picked(key) if slot is None and key.startswith(("edit:", "set:")):
+            return _changes(task, key, room, view)
         case Picked("again"):
             proposed = {name: value for name, value in room.given.items() if value}
             anew = room.model_copy(update={"given": {}, "proposed": proposed})
@@ -146,27 +183,58 @@ def at_doing(room: Doing, did: Input, view: View) -> Next:
             return Next(view.session, view.say("choose.again"))
 
 
+def _changes(task: Task, key: str, room: Doing, view: View) -> Next:
+    """From the last look: ask one question again, or answer one by a press."""
+    what, _, rest = key.partition(":")
+    if what == "edit":
+        others = {name: value for name, value in room.proposed.items() if name != rest}
+        old = {rest: value} if (value := room.given.get(rest)) else {}
+        asking = room.model_copy(update={"asking": rest, "proposed": others | old})
+        return Next(enter(view.session, asking))
+    name, _, value = rest.partition(":")
+    return _took(task, Slot(name), value, room, view)
+
+
 def _picked(task: Task, slot: Slot, key: str, room: Doing, view: View) -> Next:
     match key:
         case "keep":
-            return _advance(task, _given(room, slot, room.proposed[slot.name]), view)
+            return _took(task, slot, room.proposed[slot.name], room, view)
+        case "keep_all":
+            return _kept(task, room, view)
         case "skip":
-            return _advance(task, _given(room, slot, ""), view)
+            return _took(task, slot, "", room, view)
         case "done":
-            return _advance(task, _given(room, slot, str(len(room.media))), view)
+            return _took(task, slot, str(len(room.media)), room, view)
+        case "drop_files":
+            return Next(enter(view.session, room.model_copy(update={"media": ()})))
         case _:
-            value = key.removeprefix("opt:")
-            return _advance(task, _given(room, slot, value), view)
+            return _took(task, slot, key.removeprefix("opt:"), room, view)
+
+
+def _kept(task: Task, room: Doing, view: View) -> Next:
+    """Answer all that is left as it was proposed."""
+    for slot in _left_open(room, view):
+        files = str(len(room.media)) if slot.kind == "files" else ""
+        room = _given(room, slot, room.proposed.get(slot.name, files))
+    return _advance(task, room, view)
+
+
+def _took(task: Task, slot: Slot, value: str, room: Doing, view: View) -> Next:
+    """Take an answer, unless the whole can't stay so; what was given before stays anyway."""
+    after = task.prepare(_given(room, slot, value), view)
+    if why := task.unfit(after, view):
+        return Next(enter(view.session, room), why)
+    return _advance(task, after, view)
 
 
 def _wrote(task: Task, slot: Slot, text: str, room: Doing, view: View) -> Next:
     if slot.kind == "files" and says_done(text):
-        return _advance(task, _given(room, slot, str(len(room.media))), view)
+        return _took(task, slot, str(len(room.media)), room, view)
     if len(text) > LONGEST:
         return Next(view.session, view.say("text.too_long", length=len(text), most=LONGEST))
     value, answer = read(slot, text, room, view)
     if value is not None:
-        return _advance(task, _given(room, slot, value), view)
+        return _took(task, slot, value, room, view)
     asked = room.model_copy(update={"options": answer.options})
     return Next(enter(view.session, asked), answer.notice)
 
@@ -197,12 +265,22 @@ def _confirmed(task: Task, room: Doing, view: View) -> Next:
         return task.finish(room, view) if allowed else denied(task.deed, "", view)
     found = dossier(room.code, view)
     if found is None or not may(official, task.deed, found.card):
-        return denied(task.deed, room.code, view)
+        return _kept_back(denied(task.deed, room.code, view), room, view)
+    if move(found.card.status, task.action) is None:
+        refused = Next(to_case(room.code, view), _cannot(found.card.status, view))
+        return _kept_back(refused, room, view)
     if found.card.entries != room.seen:
         return _changed(room, view)
-    if move(found.card.status, task.action) is None:
-        return Next(to_case(room.code, view), _cannot(found.card.status, view))
     return task.finish(room, view)
+
+
+def _kept_back(refused: Next, room: Doing, view: View) -> Next:
+    """What was written stays on the screen of whoever may no longer send it."""
+    official, found = view.facts.official, dossier(room.code, view)
+    if not room.given or found is None or not may(official, "see", found.card):
+        return refused
+    notice = f"{refused.notice} {view.say('desk.text_kept')}"
+    return Next(view.session, notice, refused.effects)
 
 
 def _changed(room: Doing, view: View) -> Next:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from handlers.rooms.desk import acts, answering
+from handlers.rooms.desk import acts, answering, releasing
 from handlers.rooms.desk.task import Task
 
-TASKS: Mapping[str, Task] = {task.name: task for task in (*acts.TASKS, *answering.TASKS)}
+TASKS: Mapping[str, Task] = {
+    task.name: task for task in (*acts.TASKS, *answering.TASKS, *releasing.TASKS)
+}

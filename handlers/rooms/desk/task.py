@@ -11,7 +11,8 @@ from typing import Literal
 from handlers.desk.dossier import Dossier
 from handlers.desk.permission import Deed, anywhere
 from handlers.effects import Effect, Witness
-from handlers.session import Desk, Doing, Menu, Queue, Session
+from handlers.messages import Choice
+from handlers.session import Desk, Doing, Menu, Option, Queue, Session
 from handlers.tickets import Action
 from handlers.view import Next, View, enter
 
@@ -22,15 +23,19 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One question: ``task.<task>.<name>`` asks it. *keys* are the choices of a ``choice``.
+    """One question: ``task.<task>.<name>`` asks it, or the very words of *text*.
 
-    An *optional* one may be skipped; its answer is then empty.
+    A ``choice`` offers *keys* by the texts ``pick.<key>``, or *options* as they are. An *optional*
+    one may be skipped by the choice *skip*; its answer is then empty.
     """
 
     name: str
     kind: Kind = "text"
     optional: bool = False
     keys: tuple[str, ...] = ()
+    text: str = ""
+    options: tuple[Option, ...] = ()
+    skip: str = "skip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,10 @@ class Task:
     *deed* is what `may` is asked, *action* the move of the case (None: it is about no case).
     *slots* are the questions, given the room and what is known. *preview* is what is shown before
     the last press (None: done at once); *finish* does it.
+
+    *prepare* puts in what follows from the answers so far (proposals, say), before each question.
+    *unfit* says why an answer just given can't stay, or nothing. *more* are further choices at the
+    last look: ``edit:<slot>`` asks that one again (or at last), ``set:<slot>:<value>`` answers it.
     """
 
     name: str
@@ -48,6 +57,9 @@ class Task:
     slots: Callable[[Doing, View], tuple[Slot, ...]] = lambda _room, _view: ()
     action: Action | None = None
     preview: Callable[[Doing, View], str] | None = None
+    prepare: Callable[[Doing, View], Doing] = lambda room, _view: room
+    unfit: Callable[[Doing, View], str] = lambda _room, _view: ""
+    more: Callable[[Doing, View], tuple[Choice, ...]] | None = None
 
 
 def asks(*slots: Slot) -> Callable[[Doing, View], tuple[Slot, ...]]:

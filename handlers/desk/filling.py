@@ -1,0 +1,54 @@
+"""What a case fills into the places of a template, and what was asked in it."""
+
+from handlers.answers import told
+from handlers.content import Topic
+from handlers.desk.dossier import Dossier
+from handlers.desk.templates import Template
+from handlers.faults import fillable
+from handlers.reading.dates import show_date
+from handlers.tickets import AnswerLine
+from handlers.view import View, cut
+
+LONGEST = 200  # characters of an answer that is put into a sentence
+
+
+def values(found: Dossier, view: View) -> dict[str, str]:
+    """What the case has for the places of its topic's templates; nothing personal is in it."""
+    card = found.card
+    commune, unit = view.content.territory.get(card.commune), view.content.units.get(card.unit)
+    topic = view.content.topics.get(card.topic)
+    common = {
+        "code": card.code,
+        "commune": commune.name if commune else "",
+        "unit": unit.name.vi if unit else "",
+        "opened": view.day(card.opened_at),
+        "due": show_date(card.due_on),
+        "today": show_date(view.facts.now.date()),
+    }
+    can = fillable(topic)
+    asked = {line.name: cut(_text(line, topic, view), LONGEST) for line in found.lines}
+    return {name: text for name, text in asked.items() if name in can} | common
+
+
+def _text(line: AnswerLine, topic: Topic | None, view: View) -> str:
+    field = next((f for f in topic.ask if f.name == line.name), None) if topic else None
+    return told(field, line.value, line.text, view) if field else line.text
+
+
+def offered(found: Dossier, view: View) -> tuple[Template, ...]:
+    """The templates valid today for this case, those of its own topic first."""
+    card, today = found.card, view.facts.now.date()
+    fits = (
+        template
+        for template in view.content.templates.values()
+        if template.fits(card.topic, card.unit, card.status, today)
+    )
+    return tuple(sorted(fits, key=lambda t: (t.topic == "*", t.unit == "*", t.title)))
+
+
+def asked_of(found: Dossier, view: View) -> str:
+    """All its citizen wrote, and the topic it was sent under."""
+    topic = view.content.topics.get(found.card.topic)
+    lines = [_text(line, topic, view) for line in found.lines]
+    added = [line.words for line in found.story if line.kind == "added"]
+    return "\n".join([*lines, *added])
