@@ -193,8 +193,10 @@ class Controller(Frozen):
 
 
 class DeskRules(Frozen):
-    """How the desk works: *ask_days* working days for a citizen's answer, *reopen_days* calendar
-    days in which an answer or a refusal may be contested.
+    """How the desk works.
+
+    *ask_days* working days are given for a citizen's answer; within *reopen_days* calendar days an
+    answer or a refusal may be contested.
     """
 
     ask_days: int = Setting(default=10, ge=1, le=60)
@@ -202,7 +204,10 @@ class DeskRules(Frozen):
 
 
 class Content(Frozen):
-    """Everything of `content/`, checked as a whole."""
+    """Everything of `content/`, checked as a whole.
+
+    *amendments* (kind, key, value) are laid over it; *filed* is then what the files say themselves.
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -215,6 +220,8 @@ class Content(Frozen):
     territory: Territory
     desk: DeskRules = DeskRules()
     templates: Mapping[str, Template] = {}
+    amendments: tuple[tuple[str, str, str], ...] = ()
+    filed: "Content | None" = None
 
     @cached_property
     def in_order(self) -> tuple[Topic, ...]:

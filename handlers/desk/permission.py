@@ -65,10 +65,9 @@ intake      -             unit       unit    unit     -      -       unit
 
 def _read(table: str) -> Mapping[tuple[Role, Deed], Reach]:
     head, *rows = (line.split() for line in table.strip().splitlines())
-    cells = {
+    return {  # type: ignore[return-value]  # held to the closed types by tests/desk
         (role, row[0]): reach for row in rows for role, reach in zip(head, row[1:], strict=True)
     }
-    return cells  # type: ignore[return-value]  # held to the closed types by tests/desk
 
 
 REACHES = _read(_TABLE)

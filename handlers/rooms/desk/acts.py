@@ -145,7 +145,7 @@ def _refer(room: Doing, view: View) -> Next:
 
 
 def _refusing(room: Doing, view: View) -> tuple[Slot, ...]:
-    """The right door always comes with its address and hours: asked for where they are not known."""
+    """The right door comes with its address and hours: asked for where they are not known."""
     door = view.content.units.get(room.given.get("unit", ""))
     where = () if door is not None and _whereabouts(door) else (Slot("where"),)
     return (REASON, Slot("unit", "unit"), *(where if "unit" in room.given else ()))

@@ -7,7 +7,7 @@ from handlers.desk.contract import shown
 from handlers.desk.dossier import DeskCard, Dossier, Line, Reply
 from handlers.desk.permission import CaseDeed, anywhere, may
 from handlers.effects import Effect, Witness
-from handlers.messages import Choice
+from handlers.messages import Choice, choice
 from handlers.reading.dates import show_date
 from handlers.reading.phones import show_phone
 from handlers.rooms.desk.task import denied, dossier, home
@@ -159,7 +159,13 @@ def _choices(found: Dossier, room: Desk, view: View) -> tuple[Choice, ...]:
         choices.append(view.choice("identify", "deed.identify"))
     if hidden or (room.shows != "whole" and _more(found, room)):
         choices.append(view.choice("whole", "choice.see_all"))
-    return (*choices, view.choice("queue"))
+    return (*heard_of(card.code, view), *choices, view.choice("queue"))
+
+
+def heard_of(shown: str, view: View) -> tuple[Choice, ...]:
+    """The way to the case last heard of, unless it is the one *shown*."""
+    code = view.session.news
+    return (choice(f"open:{code}", view.say("desk.open", code=code)),) if code not in shown else ()
 
 
 def _more(found: Dossier, room: Desk) -> bool:
@@ -200,4 +206,5 @@ def open_case(code: str, view: View) -> Next:
             Witness(kind="denied", by=official.id, deed="see", code=code),
         )
         return Next(home(view), view.say("desk.unknown", code=code), effects)
-    return Next(enter(view.session, Desk(code=code), hand=code, staff=True))
+    heard = "" if view.session.news == code else view.session.news
+    return Next(enter(view.session, Desk(code=code), hand=code, news=heard, staff=True))

@@ -8,7 +8,7 @@ from handlers.desk.permission import anywhere, units
 from handlers.events import SentMedia
 from handlers.messages import Choice, choice
 from handlers.rooms import start
-from handlers.rooms.desk.card import due, open_case
+from handlers.rooms.desk.card import due, heard_of, open_case
 from handlers.rooms.desk.task import denied
 from handlers.session import Queue
 from handlers.territory import Found
@@ -89,11 +89,14 @@ def show_queue(room: Queue, view: View) -> Prompt:
     shown = cards[:PAGE]
     title = _title(room, view)
     lines = "\n".join(_line(card, view) for card in shown) or view.say("queue.empty")
-    return Prompt(f"{title}\n{lines}", (*_opens(shown, view), *_ways(room, cards, view)), "choice")
+    listed = " ".join(card.code for card in shown)
+    choices = (*heard_of(listed, view), *_opens(shown), *_ways(room, cards, view))
+    return Prompt(f"{title}\n{lines}", choices)
 
 
-def _opens(shown: tuple[DeskCard, ...], view: View) -> tuple[Choice, ...]:
-    return tuple(choice(f"open:{card.code}", _label(card, view)) for card in shown)
+def _opens(shown: tuple[DeskCard, ...]) -> tuple[Choice, ...]:
+    marked = ((card.code, f"{MARKS[card.priority]}{card.code}") for card in shown)
+    return tuple(choice(f"open:{code}", label) for code, label in marked)
 
 
 def _ways(room: Queue, cards: tuple[DeskCard, ...], view: View) -> tuple[Choice, ...]:
@@ -139,11 +142,6 @@ def _line(card: DeskCard, view: View) -> str:
 
 def _several(seen: frozenset[str]) -> bool:
     return EVERYWHERE in seen or len(seen) > 1
-
-
-def _label(card: DeskCard, view: View) -> str:
-    topic = view.content.topics.get(card.topic)
-    return cut(f"{card.code} · {topic.button.vi if topic else card.topic}", 35)
 
 
 def at_queue(room: Queue, did: Input, view: View) -> Next:
