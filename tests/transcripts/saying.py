@@ -12,13 +12,14 @@ The signs are those of `bot/dialogue.py`, and three stage directions:
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from bot.content import load_content
-from bot.dialogue import Dialogue, NotUnderstoodError
+from bot.dialogue import NotUnderstoodError
 from bot.talk import SECRET, Rehearsal, dialogue
-from handlers.content import Topic
+from handlers.content import Content, Topic
 from handlers.desk.people import Duty
 from handlers.effects import Invite
 from storage import members
@@ -27,26 +28,63 @@ SHORTLY = {"commune": "phường Hải Châu", "date": "02/11/2026", "number": "
 CONTENT = load_content(Path(__file__).parents[2] / "content")
 
 
-async def told_again(script: str, rehearsal: Rehearsal) -> AsyncIterator[str]:
+class Person(Protocol):
+    """Somebody who talks to the bot, as `bot.dialogue.Dialogue` does."""
+
+    async def do(self, line: str) -> tuple[str, ...]:
+        """Do what *line* says; the bot's answers as lines of a transcript."""
+
+    def answers(self) -> tuple[str, ...]:
+        """What was said to them and not yet read."""
+
+
+class Stage(Protocol):
+    """Where a script is said."""
+
+    def person(self, address: str) -> Person:
+        """Whoever is called so in the script."""
+
+    def publish(self, content: Content) -> None:
+        """From now on the bot works with this *content*."""
+
+    async def invite(self, invite: Invite) -> None:
+        """Invite somebody to the staff."""
+
+
+class InRehearsal:
+    """The stage without any channel."""
+
+    def __init__(self, rehearsal: Rehearsal) -> None:
+        self._rehearsal = rehearsal
+        self.person = rehearsal.person
+        self.publish = rehearsal.publish
+
+    async def invite(self, invite: Invite) -> None:
+        """See `Stage`."""
+        now, key = self._rehearsal.hour.now, SECRET.key(invite.invitation)
+        await self._rehearsal.store.run(lambda tx: members.invite(tx, invite, key, now))
+
+
+async def told_again(script: str, stage: Stage) -> AsyncIterator[str]:
     """The *script* with what the bot answers now in place of what it answered before."""
-    person, answers = rehearsal.person("1"), tuple[str, ...]()
+    person, answers = stage.person("1"), tuple[str, ...]()
     for line in lines(script):
         yield line
         match line[:1]:
             case ">":
                 answers = await do(line[1:].strip(), person, answers)
             case "@":
-                person = rehearsal.person(line[1:].strip())
+                person = stage.person(line[1:].strip())
                 answers = person.answers()
             case "!":
-                answers = await arrange(line[1:].split(), rehearsal, person)
+                answers = await arrange(line[1:].split(), stage, person)
             case _:
                 answers = ()
         for answer in answers:
             yield answer
 
 
-async def do(line: str, person: Dialogue, before: tuple[str, ...]) -> tuple[str, ...]:
+async def do(line: str, person: Person, before: tuple[str, ...]) -> tuple[str, ...]:
     """What *person* hears when they do what *line* says."""
     try:
         return await person.do(line)
@@ -63,7 +101,7 @@ def lines(script: str) -> Iterator[str]:
             yield from said.splitlines()
 
 
-async def arrange(words: list[str], rehearsal: Rehearsal, person: Dialogue) -> tuple[str, ...]:
+async def arrange(words: list[str], stage: Stage, person: Person) -> tuple[str, ...]:
     """Do what a stage direction says; what is worth hearing of it."""
     match words:
         case ["sends", topic, *what]:
@@ -73,28 +111,25 @@ async def arrange(words: list[str], rehearsal: Rehearsal, person: Dialogue) -> t
             await person.do(f"[{CONTENT.say('vi', 'choice.agree')}]")
         case ["notice", version]:
             controller = CONTENT.controller.model_copy(update={"privacy_version": version})
-            rehearsal.publish(CONTENT.model_copy(update={"controller": controller}))
+            stage.publish(CONTENT.model_copy(update={"controller": controller}))
         case ["invitation", token]:
-            now, key = rehearsal.hour.now, SECRET.key(token)
-            duty = Duty(role="administrator")
-            effect = Invite(by=0, invitation=token, duty=duty, name="", hours=24)
-            await rehearsal.store.run(lambda tx: members.invite(tx, effect, key, now))
+            await stage.invite(invitation(token, Duty(role="administrator"), ""))
         case ["staff", role, unit, *name]:
-            now = rehearsal.hour.now
-            token, duty = (
-                f"moi-{role}-{unit}-{'-'.join(name)}",
-                Duty.model_validate({"role": role, "unit": unit}),
-            )
-            key = SECRET.key(token)
-            effect = Invite(by=0, invitation=token, duty=duty, name=" ".join(name), hours=24)
-            await rehearsal.store.run(lambda tx: members.invite(tx, effect, key, now))
+            token = f"moi-{role}-{unit}-{'-'.join(name)}"
+            duty = Duty.model_validate({"role": role, "unit": unit})
+            await stage.invite(invitation(token, duty, " ".join(name)))
             await person.do(f"/start {token}")
         case _:
             pytest.fail(f"! {' '.join(words)} is not known")
     return ()
 
 
-async def send(topic: Topic, what: str, person: Dialogue) -> tuple[str, ...]:
+def invitation(token: str, duty: Duty, name: str) -> Invite:
+    """What invites somebody for a day."""
+    return Invite(by=0, invitation=token, duty=duty, name=name, hours=24)
+
+
+async def send(topic: Topic, what: str, person: Person) -> tuple[str, ...]:
     """Send a case about *topic*: told in these words, everything else answered shortly."""
     await person.do("/gui")
     answers = await person.do(f"[{topic.button.vi}]")
@@ -113,6 +148,6 @@ async def send(topic: Topic, what: str, person: Dialogue) -> tuple[str, ...]:
 async def said_again(script: str, url: str) -> str:
     """The whole script, said over the empty database at *url*."""
     async with dialogue(CONTENT, url) as rehearsal:
-        now = [line async for line in told_again(script, rehearsal)]
+        now = [line async for line in told_again(script, InRehearsal(rehearsal))]
         assert not rehearsal.heard, "somebody was told what no line shows"
     return "\n".join(now) + "\n"
