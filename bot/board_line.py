@@ -10,7 +10,7 @@ message and our writing that down repeats that message, never loses it.
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -29,6 +29,8 @@ from storage.database import StorageError, Store, Tx
 from storage.groups import Answer
 
 log = logging.getLogger(__name__)
+
+GRACE = 2.0  # seconds a call in flight gets when the bot is stopped
 
 
 class Chats(Protocol):
@@ -99,7 +101,7 @@ class Line:
             leave = await self.store.run(self._claim)
             if not leave.id:
                 return max(leave.wait, 0.01)
-            return await self._call(work, message, leave.id)
+            return await self._landing(self._call(work, message, leave.id))
         except StorageError:
             log.warning("the board cannot be written")
             return next(self._waits)
@@ -127,6 +129,17 @@ class Line:
         return Message(text, links, hashlib.sha256(text.encode()).hexdigest()[:16])
 
     # -- one call ------------------------------------------------------------------------------
+
+    async def _landing(self, call: Coroutine[None, None, float]) -> float:
+        """Let a call that was begun end by itself, so that a stop repeats nothing."""
+        flying = asyncio.ensure_future(call)
+        try:
+            return await asyncio.shield(flying)
+        except asyncio.CancelledError:
+            await asyncio.wait({flying}, timeout=GRACE)
+            flying.cancel()
+            await asyncio.gather(flying, return_exceptions=True)
+            raise
 
     async def _call(self, work: Answer | Sheet, message: Message, slot: int) -> float:
         """Make it, and write down what came of it; the seconds to wait before the next."""

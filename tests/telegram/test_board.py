@@ -151,6 +151,20 @@ async def test_a_restart_in_the_middle(office: Office, group: Group) -> None:
     assert office.fake.violations == []
 
 
+async def test_a_stop_repeats_nothing(office: Office, group: Group) -> None:
+    """Stopped while Telegram has a card but has not said so, the bot does not send it again."""
+    async with office.works():
+        await office.bind(group)
+        office.fake.wire.latency = 0.3 * SPEED
+        await office.record([1])
+        await group.sees(code(1))
+    office.fake.wire.latency = 0
+    async with office.works():
+        await office.record([2])
+        await group.sees(code(2))
+    assert len(says(group)) == 3
+
+
 async def test_a_pause_asked_for_is_kept(office: Office, group: Group) -> None:
     """Told to wait, the group hears nothing until the time is over, then all of it."""
     async with office.works():
