@@ -81,12 +81,12 @@ async def test_what_a_card_does_not_show_is_no_edit(office: Office, group: Group
     """An addition that changes nothing on the card makes no call."""
     async with office.works():
         await office.bind(group)
-        await office.record([1])
-        await group.sees(code(1))
-        await office.change(1, status="recorded")
-        await office.record([2])
+        await office.record([1, 2])
         await group.sees(code(2))
-    assert office.fake.calls_of("editMessageText") == []
+        await office.change(1, status="recorded")
+        await office.change(2, status="working")
+        await group.sees("Đang làm")
+    assert len(office.fake.calls_of("editMessageText")) == 1
 
 
 async def test_many_changes_are_one_edit(office: Office, group: Group) -> None:
