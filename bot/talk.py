@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from bot.amending import amended
 from bot.channels import Arrival, Garbled, Outcome
 from bot.dialogue import BEGINNING, Dialogue, Hour, NotUnderstoodError
 from bot.engine import Engine
@@ -18,6 +19,7 @@ from handlers.content import Content
 from storage import open_store
 from storage.database import Store
 
+LINKS = {"web": "https://lang-nghe.example/?start={}"}
 SECRET = Secret(b"a rehearsal")
 HEAD = "# Said in the terminal: write here in a sentence what it shows."
 
@@ -44,10 +46,16 @@ class Rehearsal:
             SECRET,
             lambda: make_code(self._numbers(CODE_LENGTH)),
             lambda: make_receipt(self._numbers(RECEIPT_LENGTH)),
+            links=LINKS,
+            amended=amended,
         )
         self._engine = Engine(
             self.store, turns, posted=self.heard.append, timers=lambda: None, files=lambda: None
         )
+
+    async def renew(self) -> None:
+        """Read what was amended, as at a start."""
+        await self._engine.renew()
 
     def person(self, address: str) -> Dialogue:
         """Whoever talks at *address*."""

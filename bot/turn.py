@@ -9,7 +9,7 @@ so that the update is kept for replay and its sender is told.
 import json
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
 from pydantic import TypeAdapter
@@ -62,6 +62,7 @@ CARDS = 50  # cases listed to their own citizen
 
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
 DeskEffect = MoveTicket | Notify | Witness | Invite | JoinStaff | ChangeDuty | Amend
+WAKES = SetTimer | Notify | JoinStaff | ChangeDuty
 UNSENT = TimedOut | FileRefused | Left | CameBack  # events behind which nobody waits for an answer
 
 
@@ -144,16 +145,21 @@ class Turns:
         turn = step(session, arrival.event, facts)
         for effect in turn.effects:
             self._carry_out(tx, opened.contact_id, arrival, effect)
+        amended = any(isinstance(effect, Amend) for effect in turn.effects)
         if turn.wants is not None:
-            turn = tell(turn, self._look_up(tx, opened.contact_id, turn.wants, arrival.at))
+            facts = self._look_up(tx, opened.contact_id, turn.wants, arrival.at)
+            if amended:  # whoever changed something is shown it as it is now
+                content = self.amended(self._files, amendments.all(tx))
+                facts = replace(facts, content=content)
+            turn = tell(turn, facts)
         state = self.recent.write(opened.contact_id, turn.session)
         sessions.save(tx, opened.contact_id, state, arrival.at)
         return Taken(
             "done",
             _post(tx, opened.contact_id, arrival, turn.say),
-            timers=any(isinstance(effect, SetTimer | Notify) for effect in turn.effects),
+            timers=any(isinstance(effect, WAKES) for effect in turn.effects),
             files=any(isinstance(effect, KeepFile | MoveTicket) for effect in turn.effects),
-            amended=any(isinstance(effect, Amend) for effect in turn.effects),
+            amended=amended,
         )
 
     def keep(

@@ -4,6 +4,7 @@ The signs are those of `bot/dialogue.py`, and three stage directions:
 
     ! agreed             whoever talks has been here before and has agreed to the notice
     ! notice 2027-01     from here on the privacy notice is this version
+    ! restart            the bot stops and starts again
     ! invitation moi-an  an administrator is invited by this link
     ! sends hoc_phi Con tôi …      a case is sent in these words; the rest is answered shortly
     ! staff officer so-y-te Lê An   whoever talks is an officer of that unit, called so
@@ -104,6 +105,9 @@ def lines(script: str) -> Iterator[str]:
 async def arrange(words: list[str], stage: Stage, person: Person) -> tuple[str, ...]:
     """Do what a stage direction says; what is worth hearing of it."""
     match words:
+        case ["restart"]:
+            rehearsal.publish(CONTENT)
+            await rehearsal.renew()
         case ["sends", topic, *what]:
             return await send(CONTENT.topics[topic], " ".join(what), person)
         case ["agreed"]:
