@@ -1,29 +1,35 @@
-"""The same reads in a small storage and in one ten times as large.
+"""The same reads in a small storage and in one a hundred times as large.
 
-A citizen's list, their list by words, a case's story, and a search for words that one case in 250
-has. The time is that of the statements and what is made of them, on the reading thread.
+A citizen's list, their list by words, a case's story; the desk's queue, its case card, and a search
+for words that one case in 250 has. The time is that of the statements and what is made of them, in
+a turn's own transaction.
 """
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack
+from datetime import timedelta
 from functools import partial
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
 
-from bench.copies import EACH, OPENED, RARE, code_of, fill
+from bench.copies import EACH, MEMBERS, NOW, OPENED, RARE, UNITS, code_of, fill
 from bench.databases import fresh_sqlite
 from bench.figures import Figure, at_most, ratios
-from storage import open_store, tickets
+from handlers.desk.dossier import Filter
+from storage import desk, open_store, tickets
 from storage.database import Store, Tx
 from tests.postgres_server import fresh_database, postgres_server
 
-SIZES = (10_000, 100_000)
+SIZES = (10_000, 1_000_000)
+QUICK = (10_000, 100_000)
 TWICE = at_most(2)
 CARDS = 50  # of one citizen, as a turn asks for them
 FOUND = 10  # of a search
+PAGE = 7  # of the queue: a page, and one more to know of another
+ALL = frozenset({"*"})
 
 Read = Callable[[Tx], object]
 Database = Callable[[], AbstractContextManager[str]]
@@ -52,29 +58,44 @@ READS: Mapping[str, Callable[[Filled], Read]] = {
     "a citizen's list": lambda at: partial(_cards, at.contact(), ""),
     "a citizen's list by words": lambda at: partial(_cards, at.contact(), RARE),
     "a case's story": lambda at: partial(_story, at.code()),
-    "search": lambda _: _search,
+    "the case card": lambda at: partial(_dossier, at.code()),
+    "queue: all": lambda _: _queue(ALL),
+    "queue: overdue": lambda _: _queue(ALL, view="overdue"),
+    "queue: unassigned": lambda _: _queue(ALL, view="unassigned"),
+    "queue: a topic": lambda _: _queue(ALL, topic="topic-1"),
+    "queue: a unit": lambda _: _queue(_units(1)),
+    "queue: a unit's to release": lambda _: _queue(_units(1), view="approving"),
+    "queue: three units": lambda _: _queue(_units(3)),
+    "queue: mine": lambda _: _queue(ALL, view="mine"),
+    "queue: further on": lambda at: _queue(ALL, after_due=_due(), after_id=at.cases // 2),
+    "search": lambda _: partial(_search, ALL),
+    "search of a unit": lambda _: partial(_search, _units(1)),
 }
 
 
 def measure(*, quick: bool) -> list[Figure]:
     """Each read on each engine; *quick* leaves PostgreSQL out."""
     rounds, each = (3, 50) if quick else (5, 100)
-    figures = asyncio.run(_measured("SQLite", fresh_sqlite, rounds, each))
+    sizes = QUICK if quick else SIZES
+    figures = asyncio.run(_measured("SQLite", fresh_sqlite, sizes, rounds, each))
     if not quick:
         with postgres_server(durable=True) as server:
             database = partial(fresh_database, server)
-            figures += asyncio.run(_measured("PostgreSQL", database, rounds, each))
+            figures += asyncio.run(_measured("PostgreSQL", database, sizes, rounds, each))
     return figures
 
 
-async def _measured(engine: str, database: Database, rounds: int, each: int) -> list[Figure]:
+async def _measured(
+    engine: str, database: Database, sizes: Sequence[int], rounds: int, each: int
+) -> list[Figure]:
     async with AsyncExitStack() as stack:
-        filled = [await _filled(stack, stack.enter_context(database()), size) for size in SIZES]
+        filled = [await _filled(stack, stack.enter_context(database()), size) for size in sizes]
         return [
             figure
             for name in READS
             for figure in _figures(
                 f"{engine}: {name}",
+                sizes,
                 [[await _time(at, name, each) for at in filled] for _ in range(rounds)],
             )
         ]
@@ -89,7 +110,7 @@ async def _filled(stack: AsyncExitStack, url: str, size: int) -> Filled:
 async def _time(at: Filled, name: str, each: int) -> float:
     """The median time of so many reads, each of something else."""
     reads = [READS[name](at) for _ in range(each)]
-    return median(await at.store.read(lambda tx: [_timed(tx, read) for read in reads]))
+    return median(await at.store.run(lambda tx: [_timed(tx, read) for read in reads]))
 
 
 def _timed(tx: Tx, read: Read) -> float:
@@ -98,10 +119,10 @@ def _timed(tx: Tx, read: Read) -> float:
     return perf_counter() - start
 
 
-def _figures(row: str, rounds: list[list[float]]) -> Iterator[Figure]:
+def _figures(row: str, sizes: Sequence[int], rounds: list[list[float]]) -> Iterator[Figure]:
     small, large = ([times[at] for times in rounds] for at in range(2))
-    yield Figure(row, f"{SIZES[0]:,} cases: ms", tuple(time * 1e3 for time in small))
-    yield Figure(row, f"{SIZES[1]:,} cases: ms", tuple(time * 1e3 for time in large))
+    yield Figure(row, f"{sizes[0]:,} cases: ms", tuple(time * 1e3 for time in small))
+    yield Figure(row, f"{sizes[1]:,} cases: ms", tuple(time * 1e3 for time in large))
     yield Figure(row, "large / small", ratios(large, small), TWICE)
 
 
@@ -113,5 +134,23 @@ def _story(code: str, tx: Tx) -> object:
     return tickets.story(tx, code)
 
 
-def _search(tx: Tx) -> object:
-    return tickets.search(tx, RARE, FOUND)
+def _dossier(code: str, tx: Tx) -> object:
+    return desk.dossier(tx, code)
+
+
+def _queue(units: frozenset[str], **filters: object) -> Read:
+    page, member = Filter.model_validate(filters), 1 + random.randrange(MEMBERS)
+    return lambda tx: desk.queue(tx, page, units, member, NOW.date(), PAGE)
+
+
+def _units(several: int) -> frozenset[str]:
+    return frozenset(f"unit-{number}" for number in random.sample(range(UNITS), several))
+
+
+def _due() -> str:
+    """A day in the middle of the queue."""
+    return (NOW + timedelta(days=random.randrange(30))).date().isoformat()
+
+
+def _search(units: frozenset[str], tx: Tx) -> object:
+    return desk.search(tx, RARE, units, FOUND)

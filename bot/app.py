@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry
 
+from bot.amending import amended
 from bot.board import Board
 from bot.channels import Channel
 from bot.channels.enclosed import FileWords
@@ -102,14 +103,16 @@ def _unusable(error: OSError) -> Fault:
 def _assemble(config: Config, content: Content, secret: Secret, store: Store) -> App:
     blobs = Blobs(config.storage.files)
     channels: dict[str, Channel] = {}
-    turns = Turns(content, secret, fresh_code, fresh_receipt)
+    links: dict[str, str] = {}  # Telegram's comes when it has said the bot's name
+    turns = Turns(content, secret, fresh_code, fresh_receipt, links=links, amended=amended)
     news = asyncio.Event()  # something is to be said in a group of officials
     talk = GroupTalk(store, lambda: turns.content, news.set)
     web = telegram = board = None
     if config.channels.web.enabled:
+        links["web"] = f"{config.channels.web.address}/?start={{}}"
         channels["web"] = web = _web(config, content, secret, store, blobs)
     if config.channels.telegram.token.get_secret_value():
-        channels["telegram"] = telegram = _telegram(config, content, store, blobs, talk)
+        channels["telegram"] = telegram = _telegram(config, content, store, blobs, talk, links)
         board = Board(store, lambda: turns.content, telegram.groups, news)
     senders = {name: Sender(store, channel) for name, channel in channels.items()}
 
@@ -202,9 +205,17 @@ def _file_words(content: Content) -> dict[Lang, FileWords]:
 
 
 def _telegram(
-    config: Config, content: Content, store: Store, blobs: Blobs, talk: GroupTalk
+    config: Config,
+    content: Content,
+    store: Store,
+    blobs: Blobs,
+    talk: GroupTalk,
+    links: dict[str, str],
 ) -> TelegramChannel:
     settings = config.channels.telegram
+
+    def named(username: str) -> None:
+        links["telegram"] = f"https://t.me/{username}?start={{}}"
 
     async def moved(old: str, new: str) -> None:
         now = datetime.now(UTC)
@@ -233,6 +244,7 @@ def _telegram(
         overheard=talk.take,
         open_file=opener(store, blobs),
         file_words=_file_words(content),
+        named=named,
     )
 
 

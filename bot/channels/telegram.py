@@ -99,7 +99,9 @@ class TelegramChannel:
         overheard: Callable[[GroupNews], Awaitable[None]],
         open_file: OpenFile,
         file_words: Mapping[Lang, FileWords],
+        named: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """*named* is told the bot's username as soon as Telegram has said it."""
         self._settings = settings
         self._commands = commands
         self._share = share
@@ -120,6 +122,7 @@ class TelegramChannel:
         self._floods = Floods()
         self._enclosures = Enclosures(self._bot, open_file)
         self._file_words = file_words
+        self._named = named
         self._half_sent: dict[int, Progress] = {}
         self._taps = Taps(self._bot)
         self.groups = GroupChats(self._bot, self._floods)
@@ -131,6 +134,7 @@ class TelegramChannel:
         """Receive until cancelled. With a webhook: see to it that Telegram knows it."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._insist(self._tell_commands))
+            tasks.create_task(self._insist(self._learn_name))
             if self._settings.mode == "webhook":
                 self.fault = "Telegram does not know the webhook yet"
                 if await self._insist(self._tell_webhook):
@@ -226,6 +230,16 @@ class TelegramChannel:
         for lang, commands in self._commands.items():
             code = None if lang == "vi" else lang
             await self._bot.set_my_commands(commands, language_code=code)
+
+    async def _learn_name(self) -> None:
+        try:
+            name = await self.groups.name()
+        except TelegramError:
+            raise
+        except Exception:  # noqa: BLE001 - an answer that is no user costs a link, not the channel
+            log.warning("Telegram does not say what the bot is called")
+        else:
+            self._named(name)
 
     async def _tell_webhook(self) -> None:
         await self._bot.set_webhook(
