@@ -17,7 +17,8 @@ choice: agree statistics_off statistics_on decline lang_vi lang_en resume new tr
     help menu held into_draft new_case drop_message resume_with drop_draft_new keep_draft later
     drop_draft send change{label} back cancel skip done keep_answer rewrite drop_files clear
     let_official_find more fewer add withdraw send_addition drop_addition withdraw_no withdraw_yes
-    statistics_stop statistics_allow withdraw_consent reopen
+    statistics_stop statistics_allow withdraw_consent reopen send_reopening rate rate_later
+    case_files
 choose: stale again
 language: ask
 help: text{phone}
@@ -48,15 +49,19 @@ proving: ask{code} wrong pause done
 status: recorded sorting forwarded working asking approving answered refused guided closed
     withdrawn merged
 case: head{code}{opened}{status}{topic}{unit} due{due} files{files} history not_found
-    closed_meanwhile{code}
+    closed_meanwhile{code} answered{day}{text} refused{day}{text} asked{text}{until} lapsed{text}
+    reopen_until{until} too_late{until} sent_files{files}
 happening: opened added withdrawn held moved taken assigned asked answered extended referred
     refused closed reopened merged expired rated files{files}
-adding: ask{code} more{code} done{code} dropped
+adding: ask{code} more{code} done{code} dropped answered{code}{due} resumed{code}{due}
 withdrawing: ask{code} done{code}
-news: asked{code}{text}{until} extended{code}{due}{reason} refused{code}{days}{door}{reason}
+news: taken{code} assigned{code}{unit} answered{code}{text} referred{code}{reason}{unit}
+    closed{code}{until} closed_before{code} reopened{code}{due} merged{code}{other} expired{code}
+    withdrawn{code} later{code} later_answer{code} later_rate{code}
+    asked{code}{text}{until} extended{code}{due}{reason} refused{code}{days}{door}{reason}
 reply: finding{text} basis{text} action{text} next{text} until{text} private{text} files{files}
 rating: ask{code} why thanks good fair poor
-reopening: ask{code} done{code}
+reopening: ask{code} more{code} done{code}{due} too_late{code}{until}
 data: shown{address}{controller}{phone}{statistics}{version} unsent yes no changed withdrawn
 fault: sorry report{id}{kind}
 invitation: invalid
@@ -109,6 +114,16 @@ task.merge: other done
 task.answer: template finding basis action next until files private{code} confirm done submitted
 task.approve: confirm done
 task.send_back: reason done
+task.template_add: title topic finding basis action next days valid_to source confirm
+task.template_edit: part value confirm
+task.template_retire: confirm
+task.template_restore: confirm
+task.template_approve: confirm
+template: list none unknown{typed} line{state}{title}{topic} head{id}{since}{to} no_end days{days}
+    asks{name}{question} source{source} every_topic add approve edit restore retire back which
+    ask{name} preview unfit change{part} done{title}
+template_part: title topic finding basis action next days valid_from valid_to source value
+validity: valid draft future expired retired
 edit: finding basis action next until files
 flag: no_basis vague_basis{lacks} copied unrelated no_proof draft_template
 lack: article number date
@@ -119,6 +134,9 @@ board: card{area}{code}{due}{status}{topic} line{area}{code}{due}{status}{topic}
     overdue elsewhere{unit} open
 group: started{unit} bound{unit} unbound stopped unit_unknown{typed} not_yours hidden member
     stranger
+intake: ask{address}{controller}{phone}{years} in_person by_phone signed refused
+    none{address}{phone} draft_first message_first here{all}{number}{topic} head{how} name
+    name_label phone phone_label done{code}{due}{phone}{receipt}{unit}
 choice: queue see_files see_all guide compose_again keep_all no_template
 """
 

@@ -61,6 +61,8 @@ def _or(value: str | None, notice: str) -> tuple[str | None, Unread]:
 
 def _offered(slot: Slot, typed: str, room: Doing, view: View) -> tuple[str | None, Unread]:
     options = offered(slot, room, view)
+    if exact := next((option for option in options if option.value == typed.strip()), None):
+        return exact.value, Unread()
     index = read_choice(typed, [option.text for option in options])
     if index is None:
         index = _only([fold(typed) in fold(option.text) for option in options])
