@@ -22,7 +22,7 @@ COMMON = """
     số tờ bản đồ hồ sơ nộp năm xã phường hộ nghèo chính sách hỗ trợ ngập nước cống thoát rác
 """
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-UNITS = 130
+UNITS = 13
 TOPICS = 7
 COMMUNES = 94
 MEMBERS = 50
@@ -50,7 +50,7 @@ COPIES = (
         status, open, lang, due_on, calendar, opened_at, updated_at, entries, head, assignee)
     {moved}
     SELECT id + by, code || ':' || CAST(by AS TEXT), receipt_key, person_id + by, contact_id + by,
-        topic, commune, 'unit-' || CAST((id + by / 1000 * 37) % 130 AS TEXT), status, open, lang,
+        topic, commune, 'unit-' || CAST((id + by / 1000 * 5) % 13 AS TEXT), status, open, lang,
         due_on, calendar, opened_at, updated_at, entries, head, assignee
     FROM moved, tickets WHERE id <= 1000
     """,
@@ -62,7 +62,11 @@ COPIES = (
     """,
     """
     INSERT INTO ticket_words (rowid, words)
-    {moved} SELECT rowid + by, words FROM moved, ticket_words WHERE rowid <= 1000
+    {moved}
+    SELECT rowid + by,
+        'khoi' || CAST((rowid + by) / 4096 AS TEXT) || ' vung' || CAST((rowid + by) / 65536 AS TEXT)
+        || substr(words, 12)
+    FROM moved, ticket_words WHERE rowid <= 1000
     """,
     """
     INSERT INTO history (ticket_id, seq, at, actor, kind, data, prev, hash)

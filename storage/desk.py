@@ -17,6 +17,7 @@ from handlers.text import fold
 from storage import files, history, members, people, tickets
 from storage.database import Row, Tx, Value
 from storage.history import Entry
+from storage.search import find
 from storage.times import when
 
 CARD = """
@@ -29,10 +30,6 @@ DOSSIER = f"{CARD} WHERE t.code = ? /*lock t*/"
 SAME = f"{CARD} WHERE t.matter <> 0 AND t.matter = ? AND t.id <> ? ORDER BY t.id LIMIT ?"
 BY_CODE = f"{CARD} WHERE t.code = ?"
 BY_ID = f"{CARD} WHERE t.id = ?"
-FOUND = """
-    SELECT w.rowid, t.unit FROM ticket_words w JOIN tickets t ON t.id = w.rowid
-    WHERE w.ticket_words MATCH ? ORDER BY w.rowid DESC LIMIT ?
-"""
 IDENTITY = """
     SELECT p.name, p.phone FROM tickets t JOIN people p ON p.id = t.person_id WHERE t.code = ?
 """
@@ -50,15 +47,17 @@ COUNTS_OF = f"{_COUNTS} AND t.unit = ? GROUP BY t.unit"
 # Literals where they can be: the planner knows how rare they are.
 _VIEWS: dict[View, str] = {
     "all": "",
-    "mine": "AND t.assignee = ?",
+    "mine": "AND t.assignee = ? AND t.status <> 'sorting'",
     "unassigned": "AND t.assignee = 0 AND t.status <> 'sorting'",
     "waiting": "AND t.status = 'asking'",
     "sorting": "AND t.status = 'sorting'",
     "approving": "AND t.status = 'approving'",
     "overdue": "AND t.due_on < ? AND t.status <> 'asking'",
 }
+# Apart, for SQLite uses no index for the second half of (due_on, id) > (?, ?).
+_SAME_DAY = "AND t.due_on = ? AND t.id > ?"
+_LATER = "AND t.due_on > ?"
 MATTER = 50  # cases of one matter that are shown with each of them
-LOOKED_THROUGH = 2000  # newest cases with the words, for who may see some units only
 
 
 def queue(
@@ -109,18 +108,9 @@ def recent_answers(tx: Tx, unit: str, limit: int = 20) -> tuple[str, ...]:
 
 
 def search(tx: Tx, query: str, units: frozenset[str], limit: int) -> tuple[DeskCard, ...]:
-    """The cases of *units* in which the words of *query* follow each other, newest first.
-
-    Words of Vietnamese are several syllables, so a phrase finds what is meant. Of a few units only
-    the newest cases with the words are looked through.
-    """
-    phrase = fold(query)
-    if not phrase or not units:
-        return ()
-    everywhere = EVERYWHERE in units
-    rows = tx.rows(FOUND, (f'"{phrase}"', limit if everywhere else LOOKED_THROUGH))
-    ids = (row[0] for row in rows if everywhere or row[1] in units)
-    return tuple(_card(tx, tx.rows(BY_ID, (found,))[0]) for found in islice(ids, limit))
+    """The cases of *units* in which the words of *query* follow each other, newest first."""
+    found = find(tx, fold(query), units, limit)
+    return tuple(_card(tx, row) for number in found for row in tx.rows(BY_ID, (number,)))
 
 
 def named(tx: Tx, codes: Iterable[str], units: frozenset[str]) -> tuple[DeskCard, ...]:
@@ -156,19 +146,23 @@ def _page(tx: Tx, page: Filter, unit: str, member: int, today: date, limit: int)
     seen: dict[View, Value] = {"mine": member, "overdue": today.isoformat()}
     params = [seen[page.view]] if page.view in seen else []
     params += [named for named in (unit, page.topic, page.commune) if named]
-    sql = _page_sql(page.view, unit=bool(unit), topic=bool(page.topic), commune=bool(page.commune))
-    rows = tx.rows(sql, (*params, page.after_due, page.after_id, limit))
+    named = {"unit": bool(unit), "topic": bool(page.topic), "commune": bool(page.commune)}
+    same_day = _page_sql(page.view, _SAME_DAY, **named)
+    rows = tx.rows(same_day, (*params, page.after_due, page.after_id, limit))
+    if len(rows) < limit:
+        later = _page_sql(page.view, _LATER, **named)
+        rows += tx.rows(later, (*params, page.after_due, limit - len(rows)))
     return [_card(tx, row) for row in rows]
 
 
 @cache
-def _page_sql(view: View, *, unit: bool, topic: bool, commune: bool) -> str:
+def _page_sql(view: View, after: str, *, unit: bool, topic: bool, commune: bool) -> str:
     """One of a few dozen statements, each with an index that fits it."""
     named = {"unit": unit, "topic": topic, "commune": commune}
     filters = " ".join(f"AND t.{column} = ?" for column, given in named.items() if given)
     return f"""
         {CARD} WHERE t.open = 1 {_VIEWS[view]} {filters}
-        AND (t.due_on, t.id) > (?, ?) ORDER BY t.due_on, t.id LIMIT ?
+        {after} ORDER BY t.due_on, t.id LIMIT ?
     """
 
 

@@ -16,6 +16,7 @@ from handlers.tickets import move as moved
 from storage import files, history, members, people
 from storage.database import Row, Tx
 from storage.history import Chain, Entry
+from storage.search import marked
 from storage.times import iso, ms, when
 
 # Characters of folded text a case is found by; PostgreSQL takes no tsvector over 1 MiB.
@@ -112,7 +113,7 @@ def open(  # noqa: A001 - tickets.open reads well
         ),
     )
     tx.do(HOLD, (ticket_id, holder, ms(now), 1))
-    tx.do(INDEX, (ticket_id, case.search[:SEARCHABLE]))
+    tx.do(INDEX, (ticket_id, marked(ticket_id, case.search)[:SEARCHABLE]))
     keep(tx, ticket_id, contact_id, case.media, now)
     history.append(
         tx,
@@ -201,12 +202,12 @@ def story(tx: Tx, code: str, contact_id: int = 0) -> Story | None:
     if row is None:
         return None
     ticket_id, told = row[8:]
-    entries = history.entries(tx, ticket_id)
+    entries, reader = history.entries(tx, ticket_id), members.actor(0, contact_id)
     return Story(
         card=_card(row),
         lines=lines(entries),
         media=files.of_ticket(tx, ticket_id, shown=True),
-        happenings=tuple(_happening(entry) for entry in entries if entry.kind in TOLD),
+        happenings=tuple(_happening(entry, reader) for entry in entries if entry.kind in TOLD),
         told=told or 0,
         rated=_rated(entries),
     )
@@ -252,13 +253,14 @@ def _card(row: Row) -> Card:
     )
 
 
-def _happening(entry: Entry) -> Happening:
+def _happening(entry: Entry, reader: str) -> Happening:
     said = {
         "at": when(entry.at),
         "kind": entry.kind,
         "text": "" if entry.kind in _SILENT else entry.words or "",
         "files": entry.data.get("files", 0),
         "seq": entry.seq,
+        "mine": entry.actor == reader,
         "data": {name: value for name, value in entry.data.items() if name != "words"},
     }
     return Happening.model_validate(said)

@@ -43,15 +43,22 @@ ALTER TABLE tickets ADD COLUMN matter BIGINT NOT NULL DEFAULT 0;
 -- The queue, in all units and in one (tickets_open is the latter without more): by what it is looked
 -- through, each in the order of its pages.
 CREATE INDEX tickets_due ON tickets (due_on, id) WHERE open = 1;
-CREATE INDEX tickets_by_assignee ON tickets (assignee, due_on, id) WHERE open = 1;
+CREATE INDEX tickets_by_assignee ON tickets (assignee, due_on, id)
+    WHERE open = 1 AND status <> 'sorting';
 CREATE INDEX tickets_by_status ON tickets (status, due_on, id) WHERE open = 1;
 CREATE INDEX tickets_by_topic ON tickets (topic, due_on, id) WHERE open = 1;
 CREATE INDEX tickets_by_commune ON tickets (commune, due_on, id) WHERE open = 1;
-CREATE INDEX tickets_open_by_assignee ON tickets (unit, assignee, due_on, id) WHERE open = 1;
+CREATE INDEX tickets_open_by_assignee ON tickets (unit, assignee, due_on, id)
+    WHERE open = 1 AND status <> 'sorting';
 CREATE INDEX tickets_open_by_status ON tickets (unit, status, due_on, id) WHERE open = 1;
 CREATE INDEX tickets_open_by_topic ON tickets (unit, topic, due_on, id) WHERE open = 1;
 CREATE INDEX tickets_open_by_commune ON tickets (unit, commune, due_on, id) WHERE open = 1;
 CREATE INDEX tickets_of_matter ON tickets (matter) WHERE matter <> 0;
+
+-- The blocks of ids a case belongs to, so that a search can begin with the newest (storage/search.py).
+UPDATE ticket_words
+SET words = 'khoi' || CAST(rowid / 4096 AS TEXT) || ' vung' || CAST(rowid / 65536 AS TEXT)
+    || ' ' || words;
 
 -- Up to which entry of its history a contact was told of a case: until now, of all of it.
 ALTER TABLE ticket_contacts ADD COLUMN told BIGINT NOT NULL DEFAULT 0;
