@@ -4,7 +4,7 @@ from handlers.codes import read_code
 from handlers.desk import commands as desk
 from handlers.effects import JoinStaff
 from handlers.pending import drop, gather_text
-from handlers.rooms import cases, form, start
+from handlers.rooms import after, behalf, cases, form, start
 from handlers.rooms.desk import doing, orders
 from handlers.session import (
     Adding,
@@ -13,6 +13,7 @@ from handlers.session import (
     Doing,
     Dropping,
     Filling,
+    Intake,
     Languages,
     Menu,
     MyData,
@@ -114,8 +115,12 @@ def _cancel(view: View) -> Next:
             return Next(enter(session, back))
         case Doing() as room:
             return doing.left(room, view)
-        case Rating(code=code) | Reopening(code=code):
+        case Reopening() as room:
+            return after.stop_reopening(room, view)
+        case Rating(code=code):
             return Next(enter(session, Case(code=code)))
+        case Intake():
+            return behalf.left(view)
         case _ if session.pending != Pending():
             return drop(view)
         case Menu() | Topics() | Resuming() if session.draft:

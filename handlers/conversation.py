@@ -6,8 +6,8 @@ free text or files). Commands and the few things that mean the same everywhere a
 the rest is the room's. The room returns where the person is *next* and perhaps a notice; then the
 next room shows its prompt, and notice and prompt are said as ONE message. So every turn ends with
 the current question on the screen, a refusal can never leave a person without it, and a new room
-needs nothing but a way to show itself and a way to answer. The desk's rooms show cases that the
-turn itself has just changed: their turns are told in a second step, when that is done (`tell`).
+needs nothing but a way to show itself and a way to answer. A room that shows a case the turn has
+just changed is told in a second step, when that is done (`tell`).
 
 Pure: the same arguments give the same turn. The clock, fresh codes and all that is read from
 storage arrive in the facts, which `needs` asks for beforehand.
@@ -21,7 +21,6 @@ from handlers import unattended
 from handlers.answers import position
 from handlers.commands import obey
 from handlers.desk.commands import ALIASES
-from handlers.desk.needs import showing
 from handlers.effects import MarkReachable
 from handlers.events import (
     CameBack,
@@ -37,19 +36,22 @@ from handlers.events import (
 )
 from handlers.facts import Facts
 from handlers.messages import Say
-from handlers.needs import needs
+from handlers.needs import needs, showing
 from handlers.pending import hold, replaced, unfit
 from handlers.rooms import doors, form, questions, start
 from handlers.session import (
     Desk,
     Doing,
+    Dropping,
     Filling,
+    Intake,
     Languages,
     Office,
     Queue,
     Resuming,
     Reviewing,
     Session,
+    Topics,
     Welcome,
 )
 from handlers.text import clean
@@ -60,7 +62,7 @@ __all__ = ["needs", "step", "tell"]
 
 NOT_SEEN: Mapping[str, datetime] = {}
 # Rooms that need no consent: what an official does at the desk is not about their own data.
-AT_ANY_TIME = Welcome | Languages | Queue | Desk | Doing | Office
+AT_ANY_TIME = Welcome | Languages | Queue | Desk | Doing | Office | Intake
 AWAY = timedelta(hours=12)  # after this, a message in a form is first asked about, not taken
 
 
@@ -92,7 +94,7 @@ def _say(after: Next, facts: Facts, seen: Mapping[str, datetime] = NOT_SEEN) -> 
     """What to say now, or what must be looked up first to say it."""
     if after.silent:
         return Turn(after.session.model_copy(update=dict(seen)), None, after.effects)
-    if (wants := showing(after.session.room)) is None:
+    if (wants := showing(after.session.room, changed=bool(after.effects))) is None:
         return _told(after, facts, seen)
     session = after.session.model_copy(update=dict(seen))
     return Turn(session, None, after.effects, wants, replace(after, session=session))
@@ -157,7 +159,16 @@ def _act(did: Input, view: View) -> Next:
 def _must_consent(view: View) -> bool:
     """Whether the privacy text changed since this person agreed to it (or they never did)."""
     agreed = view.session.consent == view.content.controller.privacy_version
-    return not agreed and not isinstance(view.session.room, AT_ANY_TIME)
+    return not agreed and not isinstance(view.session.room, AT_ANY_TIME) and not _behalf(view)
+
+
+def _behalf(view: View) -> bool:
+    """Whether what is being written is somebody else's, who agreed to it."""
+    room, draft = view.session.room, view.session.draft
+    if isinstance(room, Topics):
+        return bool(room.behalf)
+    in_form = isinstance(room, Filling | Reviewing | Dropping | Resuming)
+    return in_form and draft is not None and bool(draft.behalf)
 
 
 def _was_away(view: View) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from handlers.codes import near_codes, read_code, read_receipt
 from handlers.commands import INVITATION
+from handlers.desk import needs as desk
 from handlers.desk.needs import OFFICIAL, deciding
 from handlers.events import (
     CameBack,
@@ -25,6 +26,7 @@ from handlers.session import (
     Doing,
     Dropping,
     Filling,
+    Intake,
     Languages,
     Menu,
     MyData,
@@ -36,6 +38,7 @@ from handlers.session import (
     Reopening,
     Resuming,
     Reviewing,
+    Room,
     Session,
     Sorting,
     Topics,
@@ -62,7 +65,7 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
         return _standing(session)
     room = session.room
     if isinstance(room, IN_A_FORM) and not _is_command(event):
-        return FRESH if isinstance(room, Reviewing) else NOTHING
+        return _in_a_form(session)
     did = understand(session, event)
     if (wanted := deciding(session, did)) is not None:
         return wanted
@@ -77,6 +80,8 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
             return Needs(cards=True, story=code, receipt=read_receipt(did.text) or "")
         case _, Picked(key) if key.startswith("case:"):
             return Needs(cards=True, story=key.removeprefix("case:"))
+        case Sorting(), Picked(key) if key.startswith("add:"):
+            return Needs(cards=True, story=key.removeprefix("add:"))
         case Cases(), Wrote() if not tells(did):
             return Needs(cards=True, story=read_code(did.text) or "", query=_query(did.text))
         case Menu() | Case(), Wrote() if asks_for_case(did):
@@ -93,18 +98,26 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
             return _standing(session)
 
 
+def _in_a_form(session: Session) -> Needs:
+    """A code is needed to send; who writes for somebody else must still be allowed to."""
+    if not isinstance(session.room, Reviewing):
+        return NOTHING
+    behalf = session.draft is not None and session.draft.behalf
+    return replace(FRESH, official=True) if behalf else FRESH
+
+
 def _is_command(event: Event) -> bool:
     """Whether it may be one; whoever types one after something unseen is not worth more care."""
     return isinstance(event, Started) or (isinstance(event, Said) and "/" in event.text[:8])
 
 
 def _woken(timer: str, session: Session) -> Needs:
-    """What a timer is about: a case, for its citizen or for the desk, or the conversation itself."""
+    """What a timer is about: a case, for its citizen or the desk, or the conversation itself."""
     match timer.split(":"):
         case ["desk", _, code]:
             return replace(_standing(session), official=True, dossier=code)
         case ["case" | "expire", code]:
-            return Needs(cards=True, story=code)
+            return replace(_standing(session), cards=True, story=code)
         case _:
             return _standing(session)
 
@@ -120,10 +133,22 @@ def _standing(session: Session) -> Needs:
             return Needs(cards=True)
         case Rating(code=code) | Reopening(code=code):
             return Needs(cards=True, story=code)
-        case Queue() | Desk() | Doing() | Office():
+        case Queue() | Desk() | Doing() | Office() | Intake():
             return OFFICIAL
         case _:
             return NOTHING
+
+
+def showing(room: Room, *, changed: bool) -> Needs | None:
+    """What must be known to show *room* once everything is done; None: nothing new.
+
+    *changed*: something was done, perhaps to the case that is shown there.
+    """
+    match room:
+        case Case(code=code) | Rating(code=code) if changed:
+            return Needs(cards=True, story=code)
+        case _:
+            return desk.showing(room)
 
 
 def _query(text: str) -> str:

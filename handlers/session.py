@@ -16,7 +16,7 @@ from handlers.events import Media
 from handlers.messages import Choice
 from handlers.model import Frozen
 
-
+# How somebody agreed whom an official writes for; empty: it is one's own.
 Agreed = Literal["", "in_person", "by_phone", "signed"]
 
 

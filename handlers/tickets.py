@@ -27,7 +27,7 @@ Status = Literal[
     "merged",  # its text went on in another case of the same person
 ]
 Action = Literal[
-    "add", "withdraw", "rate",  # the citizen's
+    "add", "withdraw", "rate", "resume",  # the citizen's
     "take", "assign", "return", "ask", "note", "answer", "submit", "approve", "send_back", "extend",
     "refer", "refuse", "close", "reopen", "merge", "link", "prioritise",  # the desk's
     "expire",  # nobody's: a question was not answered in time
@@ -47,6 +47,8 @@ add         recorded sorting forwarded working approving             >
 add         asking                                                   > working
 withdraw    recorded sorting forwarded working asking approving      > withdrawn
 rate        answered refused guided closed                           >
+# A question that nobody answered in time may still be answered: then the same official goes on.
+resume      closed                                                   > working
 # Whoever takes a case up that lay with nobody works on it.
 take        recorded sorting forwarded                               > working
 assign      recorded sorting forwarded working asking                > forwarded
@@ -106,13 +108,17 @@ class AnswerLine(Frozen):
 
 
 class Happening(Frozen):
-    """One entry of a case's history, as its citizen may see it; *seq* is its place in it."""
+    """One entry of a case's history, as its citizen may see it; *seq* is its place in it.
+
+    *mine*: done by the contact that reads it.
+    """
 
     at: datetime
     kind: Told
     text: str = ""
     files: int = 0
     seq: int = 0
+    mine: bool = False
     data: dict[str, str | int] = {}
 
 

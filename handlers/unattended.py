@@ -6,7 +6,7 @@ from typing import TypeVar
 from handlers.effects import DropTimer, Effect, SetTimer
 from handlers.events import FileRefused, SentMedia
 from handlers.pending import file_name, length
-from handlers.rooms import form
+from handlers.rooms import form, news
 from handlers.rooms.desk import orders
 from handlers.session import Draft, Pending, Resuming, Session, Welcome
 from handlers.text import clean, is_blank
@@ -55,7 +55,7 @@ def _held(session: Session) -> tuple[int, int]:
 
 
 def timed_out(timer: str, view: View) -> Next:
-    """An album is complete, or a draft has waited for long."""
+    """An album is complete, a draft has waited for long, or there is news of a case."""
     session = view.session
     match timer:
         case "album" if session.album:
@@ -71,6 +71,10 @@ def _about_a_case(words: list[str], view: View) -> Next:
     match words:
         case ["desk", what, code]:
             return orders.woken(what, code, view)
+        case ["case", code]:
+            return news.woken(code, view)
+        case ["expire", code]:
+            return news.expired(code, view)
         case _:
             return Next(view.session, silent=True)
 

@@ -1,35 +1,34 @@
-"""Following a case: my cases, one case's story, adding to it, taking it back."""
+"""Following a case: my cases, what can be done about one, adding to it, taking it back."""
 
-from handlers.answers import told
 from handlers.codes import near_codes, read_code
-from handlers.content import Unit
-from handlers.effects import HoldTicket, MoveTicket
+from handlers.effects import Effect, HoldTicket, MoveTicket, Notify
 from handlers.events import SentMedia
+from handlers.following import ratable, reopenable, takes_more, the_story
 from handlers.messages import choice
-from handlers.pending import hold, summary
+from handlers.pending import MAX_FILES, hold, summary
 from handlers.reading.courtesies import says_done, says_no, says_yes
-from handlers.reading.dates import show_date
 from handlers.rooms import form, loose
-from handlers.session import Adding, Case, Cases, Menu, Pending, Proving, Session, Withdrawing
+from handlers.rooms.story import topic_title
+from handlers.session import (
+    Adding,
+    Case,
+    Cases,
+    Menu,
+    Pending,
+    Proving,
+    Rating,
+    Reopening,
+    Session,
+    Withdrawing,
+)
 from handlers.text import fold
-from handlers.tickets import OPEN, AnswerLine, Card, Happening, Story, move
+from handlers.tickets import Card, move
 from handlers.understanding import asks_for_case, tells, tries_receipt
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 PAGE = 5  # cases on one page
-TELLS = 8  # latest entries of a story that are shown
 MISSES = 5  # wrong receipts in MISS_SECONDS before a pause
 MISS_SECONDS = 3600
-
-
-def _unit(card: Card, view: View) -> str:
-    unit: Unit | None = view.content.units.get(card.unit)
-    return unit.name.in_(view.lang) if unit else card.unit
-
-
-def _topic(card: Card, view: View) -> str:
-    topic = view.content.topics.get(card.topic)
-    return topic.title.in_(view.lang) if topic else card.topic
 
 
 # -- my cases --------------------------------------------------------------------------------------
@@ -61,7 +60,7 @@ def _line(card: Card, view: View) -> str:
     return view.say(
         "cases.line",
         code=card.code,
-        topic=", ".join((_topic(card, view), *((commune.name,) if commune else ()))),
+        topic=", ".join((topic_title(card, view), *((commune.name,) if commune else ()))),
         status=view.say(f"status.{card.status}"),
         day=view.day(card.opened_at),
     )
@@ -153,80 +152,46 @@ def at_proving(room: Proving, did: Input, view: View) -> Next:
 # -- one case --------------------------------------------------------------------------------------
 
 
-def show_case(room: Case, view: View) -> Prompt:
-    """The whole story of one case in plain words."""
-    story = view.facts.story
-    if story is None or story.card.code != room.code:
-        return Prompt(view.say("case.not_found"), (view.choice("track"), view.choice("menu")))
-    card = story.card
-    choices = []
-    if move(card.status, "add"):
-        choices.append(view.choice("add", tone="primary"))
-    if move(card.status, "withdraw"):
-        choices.append(view.choice("withdraw"))
-    return Prompt(_told(story, view), (*choices, view.choice("track"), view.choice("menu")))
-
-
-def _told(story: Story, view: View) -> str:
-    card = story.card
-    head = view.say(
-        "case.head",
-        code=card.code,
-        topic=_topic(card, view),
-        status=view.say(f"status.{card.status}"),
-        unit=_unit(card, view),
-        opened=view.day(card.opened_at),
-    )
-    if card.status in OPEN:
-        head += f" · {view.say('case.due', due=show_date(card.due_on))}"
-    answers = "\n".join(_answer(line, card.topic, view) for line in story.lines)
-    files = view.say("case.files", files=len(story.media)) if story.media else ""
-    tale = "\n".join(_happening(entry, view) for entry in story.happenings[-TELLS:])
-    history = f"{view.say('case.history')}\n{tale}" if tale else ""
-    return "\n\n".join(part for part in (head, answers, files, history) if part)
-
-
-def _answer(line: AnswerLine, topic_id: str, view: View) -> str:
-    """A label and what was answered, in the reader's language as far as the form still has it."""
-    topic = view.content.topics.get(topic_id)
-    field = next((f for f in topic.ask if f.name == line.name), None) if topic else None
-    if field is None:
-        return f"• {line.label}: {cut(line.text, 160)}"
-    answer = cut(told(field, line.value, line.text, view), 160)
-    return f"• {field.label.in_(view.lang)}: {answer}"
-
-
-def _happening(entry: Happening, view: View) -> str:
-    what = view.say(f"happening.{entry.kind}")
-    text = f": {cut(entry.text, 120)}" if entry.text else ""
-    files = view.say("happening.files", files=entry.files) if entry.files else ""
-    return f"{view.local(entry.at):%d/%m/%Y %H:%M} · {what}{text}{files}"
-
-
 def at_case(room: Case, did: Input, view: View) -> Next:
-    """Add to the case, take it back, or go elsewhere; words and files begin an addition."""
-    session, story = view.session, view.facts.story
-    open_ = story is not None and move(story.card.status, "add") is not None
+    """Do what was chosen; words and files are an addition, or the reason to look again."""
+    session, story = view.session, the_story(room.code, view)
     match did:
-        case Picked("add") if open_:
-            adding = enter(session, Adding(code=room.code))
-            return Next(adding, summary(session.pending, view))
-        case Picked("withdraw") if story and move(story.card.status, "withdraw"):
-            return Next(enter(session, Withdrawing(code=room.code)))
         case Picked("track"):
             return Next(enter(session, Cases()))
         case Picked("menu"):
             return Next(enter(session, Menu()))
-        case Picked():
-            return Next(session, view.say("case.closed_meanwhile", code=room.code))
+        case Picked(key):
+            return _chosen(key, room, view)
         case Wrote() if asks_for_case(did):
             return look_up(did.text, view)
-        case Wrote() | SentMedia() if open_:
+        case Wrote() | SentMedia() if takes_more(story):
             return hold(did, View(enter(session, Adding(code=room.code)), view.facts))
+        case Wrote() | SentMedia() if reopenable(story, view):
+            return hold(did, View(enter(session, Reopening(code=room.code)), view.facts))
         case Wrote() | SentMedia():
             return loose.take(did, view)
         case _:
             return Next(session, view.say("choose.again"))
+
+
+def _chosen(key: str, room: Case, view: View) -> Next:
+    """A way on from a case, if it is still open: the case may have changed since it was offered."""
+    session, story = view.session, the_story(room.code, view)
+    match key:
+        case "add" if takes_more(story):
+            return Next(enter(session, Adding(code=room.code)), summary(session.pending, view))
+        case "rate" if ratable(story):
+            return Next(enter(session, Rating(code=room.code)))
+        case "reopen" if reopenable(story, view):
+            asked = enter(session, Reopening(code=room.code))
+            return Next(asked, summary(session.pending, view))
+        case "withdraw" if story and move(story.card.status, "withdraw"):
+            return Next(enter(session, Withdrawing(code=room.code)))
+        case "see_files" if story and story.media:
+            files = story.media[-MAX_FILES:]
+            return Next(session, view.say("case.sent_files", files=len(files)), files=files)
+        case _:
+            return Next(session, view.say("case.closed_meanwhile", code=room.code))
 
 
 # -- adding to it ----------------------------------------------------------------------------------
@@ -258,8 +223,7 @@ def at_adding(room: Adding, did: Input, view: View) -> Next:
 
 
 def _send(room: Adding, view: View) -> Next:
-    story = view.facts.story
-    if story is None or not move(story.card.status, "add"):
+    if not takes_more(the_story(room.code, view)):
         gone = enter(view.session, Menu())
         return Next(gone, view.say("case.closed_meanwhile", code=room.code))
     return loose.add(room.code, view)
@@ -291,10 +255,13 @@ def at_withdrawing(room: Withdrawing, did: Input, view: View) -> Next:
     back = enter(session, Case(code=room.code))
     match did:
         case Picked("yes") if story and move(story.card.status, "withdraw"):
-            effect = MoveTicket(code=room.code, action="withdraw")
-            return Next(
-                enter(session, Menu()), view.say("withdrawing.done", code=room.code), (effect,)
+            effects: tuple[Effect, ...] = (
+                MoveTicket(code=room.code, action="withdraw"),
+                Notify(code=room.code, to="assignee", what="withdrawn"),
+                Notify(code=room.code, to="citizens"),
             )
+            done = view.say("withdrawing.done", code=room.code)
+            return Next(enter(session, Menu()), done, effects)
         case Picked("yes"):
             return Next(back, view.say("case.closed_meanwhile", code=room.code))
         case Picked("no"):

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from handlers.rooms import after, cases, form, loose, menu, questions, review, start
+from handlers.rooms import after, behalf, cases, form, loose, menu, questions, review, start, story
 from handlers.rooms.desk import card, doing, office, orders, queue
 from handlers.session import (
     Adding,
@@ -12,6 +12,7 @@ from handlers.session import (
     Doing,
     Dropping,
     Filling,
+    Intake,
     Languages,
     Menu,
     MyData,
@@ -43,6 +44,8 @@ def show(view: View) -> Prompt:  # noqa: C901, PLR0911, PLR0912 - one line a roo
             return start.show_my_data(room, view)
         case Topics():
             return form.show_topics(view)
+        case Intake():
+            return behalf.show_intake(view)
         case Filling() as room:
             return questions.show_filling(room, view)
         case Reviewing() as room:
@@ -56,7 +59,7 @@ def show(view: View) -> Prompt:  # noqa: C901, PLR0911, PLR0912 - one line a roo
         case Cases() as room:
             return cases.show_cases(room, view)
         case Case() as room:
-            return cases.show_case(room, view)
+            return story.show_case(room, view)
         case Proving() as room:
             return cases.show_proving(room, view)
         case Adding() as room:
@@ -90,8 +93,10 @@ def answer(did: Input, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - on
             return start.at_languages(room, did, view)
         case MyData() as room:
             return start.at_my_data(room, did, view)
-        case Topics():
-            return form.at_topics(did, view)
+        case Topics() as room:
+            return form.at_topics(room, did, view)
+        case Intake():
+            return behalf.at_intake(did, view)
         case Filling() as room:
             return questions.at_filling(room, did, view)
         case Reviewing() as room:

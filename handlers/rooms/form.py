@@ -2,6 +2,7 @@
 
 from handlers.answers import told
 from handlers.content import Content, Topic
+from handlers.drafts import form_of
 from handlers.effects import DropTimer, SetTimer
 from handlers.events import SentMedia
 from handlers.messages import choice
@@ -41,7 +42,7 @@ def show_topics(view: View) -> Prompt:
     return Prompt(view.say("topics.ask"), (*topics, *dropping, view.choice("menu")))
 
 
-def at_topics(did: Input, view: View) -> Next:
+def at_topics(room: Topics, did: Input, view: View) -> Next:
     """Begin the form of the topic chosen; words and files sent meanwhile begin it too."""
     match did:
         case Picked("menu"):
@@ -49,7 +50,7 @@ def at_topics(did: Input, view: View) -> Next:
         case Picked("drop"):
             return drop(view)
         case Picked(key):
-            return _begin(key.removeprefix("topic:"), view)
+            return _begin(key.removeprefix("topic:"), room, view)
         case Wrote() | SentMedia():
             return hold(did, view)
         case _:
@@ -61,14 +62,14 @@ def new(view: View) -> Next:
     return Next(enter(view.session, Resuming() if view.session.draft else Topics()))
 
 
-def _begin(topic_id: str, view: View) -> Next:
+def _begin(topic_id: str, room: Topics, view: View) -> Next:
     """Start or go on with a draft about *topic_id*, taking along what fits from the one before."""
     topic = view.content.topics.get(topic_id)
     if topic is None:
         return Next(view.session, view.say("choose.stale"))
     draft = view.session.draft
     if draft is None:
-        draft = Draft(topic=topic_id, opened_at=view.facts.now)
+        draft = Draft(topic=topic_id, opened_at=view.facts.now, behalf=room.behalf)
     elif draft.topic != topic_id:
         moved = _moved(draft, topic, view)
         if isinstance(moved, str):
@@ -143,16 +144,17 @@ def mended(session: Session, content: Content) -> Session:
     draft = session.draft
     if draft is None:
         return session
-    topic = content.topics.get(draft.topic)
-    if topic is None:
+    if draft.topic not in content.topics:
         said = tuple(part for answer in draft.answers.values() for part in answer.parts)
         held = session.pending
         parts, media = (*said, *draft.notes, *held.parts), (*draft.media, *held.media)
         pending = Pending(parts=parts, media=media)
-        return enter(session, Topics(), draft=None, pending=pending, offered=())
-    if draft.index < len(topic.ask) or isinstance(session.room, Reviewing):
+        again = Topics(behalf=draft.behalf)
+        return enter(session, again, draft=None, pending=pending, offered=())
+    asked = len(form_of(draft, content).ask)
+    if draft.index < asked or isinstance(session.room, Reviewing):
         return session
-    draft = draft.model_copy(update={"index": len(topic.ask)})
+    draft = draft.model_copy(update={"index": asked})
     room = Reviewing() if isinstance(session.room, Filling) else session.room
     return enter(session, room, draft=draft)
 
@@ -166,7 +168,7 @@ def draft_of(view: View) -> Draft:
 
 def topic_of(draft: Draft, view: View) -> Topic:
     """The form a draft is filled by."""
-    return view.content.topics[draft.topic]
+    return form_of(draft, view.content)
 
 
 # -- a draft left behind ---------------------------------------------------------------------------

@@ -1,9 +1,11 @@
 """A message outside any form: it stays pending until the person says which case it belongs to."""
 
-from handlers.effects import AddToTicket
+from handlers.effects import AddToTicket, Effect, MoveTicket, Notify
 from handlers.events import SentMedia
+from handlers.following import lapsed, put_off, the_story
 from handlers.messages import Choice, choice
 from handlers.pending import drop, hold, joined, summary
+from handlers.reading.dates import show_date
 from handlers.rooms import form
 from handlers.session import Menu, Pending, Sorting, Topics
 from handlers.text import fold
@@ -31,7 +33,9 @@ def arrive(view: View) -> Next:
 
 
 def _open_cards(view: View) -> tuple[Card, ...]:
-    return tuple(card for card in view.facts.cards if move(card.status, "add"))[:OFFERED]
+    """The open ones, first those in which an answer is waited for."""
+    cards = (card for card in view.facts.cards if move(card.status, "add"))
+    return tuple(sorted(cards, key=lambda card: card.status != "asking"))[:OFFERED]
 
 
 def show_sorting(view: View) -> Prompt:
@@ -74,9 +78,20 @@ def _add(code: str, view: View) -> Next:
 
 
 def add(code: str, view: View) -> Next:
-    """Put what is pending into the case *code*."""
-    pending = view.session.pending
+    """Put what is pending into the case *code*; to a question, it is the answer."""
+    pending, story = view.session.pending, the_story(code, view)
     text = joined(pending.parts)
-    added = AddToTicket(code=code, text=text, media=pending.media, search=fold(text))
+    late = story is not None and lapsed(story)
+    asked = story is not None and story.card.status == "asking"
+    due = put_off(story, view) if story and (asked or late) else None
+    again = MoveTicket(code=code, action="resume", due_on=due)
+    added = AddToTicket(
+        code=code, text=text, media=pending.media, search=fold(text), due_on=due if asked else None
+    )
+    news = Notify(code=code, to="assignee", what="added")
+    effects: tuple[Effect, ...] = (*((again,) if late else ()), added, news)
     done = enter(view.session, Menu(), pending=Pending())
-    return Next(done, view.say("adding.done", code=code), (added,))
+    if due is None:
+        return Next(done, view.say("adding.done", code=code), effects)
+    key = "adding.resumed" if late else "adding.answered"
+    return Next(done, view.say(key, code=code, due=show_date(due)), effects)

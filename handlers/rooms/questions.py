@@ -15,6 +15,7 @@ from handlers.answers import (
     told,
 )
 from handlers.content import Field, Topic
+from handlers.drafts import form_of
 from handlers.effects import KeepFile
 from handlers.events import Edited, SentMedia, SharedContact, SharedPlace
 from handlers.messages import Choice, Expects, choice
@@ -75,7 +76,7 @@ def is_answered(field: Field, draft: Draft) -> bool:
 def _current(view: View) -> tuple[Draft, Topic, Field]:
     draft = view.session.draft
     assert draft is not None, "filling without a draft"  # noqa: S101 - a room's own invariant
-    topic = view.content.topics[draft.topic]
+    topic = form_of(draft, view.content)
     return draft, topic, topic.ask[draft.index]
 
 
@@ -95,7 +96,7 @@ def show_filling(room: Filling, view: View) -> Prompt:
     """Where I am, the question, what I said before, and the ways on."""
     draft, topic, field = _current(view)
     here = view.say(
-        "form.here",
+        "intake.here" if draft.behalf else "form.here",
         topic=topic.button.in_(view.lang),
         number=draft.index + 1,
         all=len(topic.ask),
@@ -278,7 +279,7 @@ def _back(room: Filling, view: View) -> Next:
         done = draft.model_copy(update={"index": len(topic.ask)})
         return Next(enter(view.session, Reviewing(), draft=done))
     if draft.index == 0:
-        return Next(enter(view.session, Topics()))
+        return Next(enter(view.session, Topics(behalf=draft.behalf)))
     before = draft.model_copy(update={"index": draft.index - 1})
     return Next(enter(view.session, Filling(), draft=before))
 
@@ -371,7 +372,7 @@ def edit(draft: Draft, edited: Edited, view: View) -> tuple[Draft, str] | None:
         if why := unfit(notes, view):
             return draft, why
         return draft.model_copy(update={"notes": notes}), view.say("edit.done")
-    for field in view.content.topics[draft.topic].ask:
+    for field in form_of(draft, view.content).ask:
         answer = draft.answers.get(field.name)
         parts = replaced(answer.parts, edited.ref, text) if answer else None
         if parts is not None:

@@ -7,7 +7,7 @@ from handlers.events import SentMedia
 from handlers.messages import choice
 from handlers.pending import joined
 from handlers.reading.dates import show_date
-from handlers.rooms import questions
+from handlers.rooms import behalf, questions
 from handlers.rooms.form import DRAFT_TIMER, draft_of, topic_of
 from handlers.session import (
     Answer,
@@ -36,7 +36,8 @@ def show_reviewing(_room: Reviewing, view: View) -> Prompt:
     if draft.notes:
         lines.append(view.say("reviewing.notes", notes=cut(joined(draft.notes), SHOWN)))
     head = view.say("reviewing.ask", topic=topic.title.in_(view.lang))
-    text = "\n".join((head, "", *lines, "", view.say("reviewing.law")))
+    for_whom = (whose,) if (whose := behalf.head(draft, view)) else ()
+    text = "\n".join((head, *for_whom, "", *lines, "", view.say("reviewing.law")))
     changes = tuple(
         choice(
             f"change:{field.name}",
@@ -97,6 +98,11 @@ def _send(draft: Draft, topic: Topic, view: View) -> Next:
             return Next(asked, view.say("reviewing.missing", label=field.label.in_(view.lang)))
     opened = _case(draft, topic, view)
     unit = view.content.units.get(opened.unit) or view.content.unit_for(topic.id, opened.commune)
+    if draft.behalf:
+        filed = behalf.filed(opened, draft, unit.name.in_(view.lang), view)
+        sent = filed.session.draft is None
+        done = (DropTimer(timer=DRAFT_TIMER),) if sent else ()
+        return Next(filed.session, filed.notice, (*filed.effects, *done))
     notice = view.say(
         "sent.done",
         code=opened.code,

@@ -4,6 +4,7 @@ from handlers.codes import read_code
 from handlers.desk.commands import TASK_OF, named
 from handlers.desk.permission import anywhere
 from handlers.events import SentMedia
+from handlers.rooms import behalf
 from handlers.rooms.desk import doing, office, queue
 from handlers.rooms.desk.card import files, identify, open_case
 from handlers.rooms.desk.task import denied
@@ -20,6 +21,8 @@ def obey(command: Command, view: View) -> Next:
             return queue.to_queue(command.rest, view)
         case "tim":
             return queue.to_found(command.rest, view)
+        case "nhapho":
+            return behalf.begin(view)
         case name if name in TASK_OF or name in {"nguoigui", "tep"}:
             return _about_a_case(command, view)
         case _:
@@ -54,6 +57,8 @@ def at_desk(room: Desk, did: Input, view: View) -> Next:
             return identify(room.code, view)
         case Picked("files"):
             return files(room.code, view)
+        case Picked(key) if key.startswith("open:"):
+            return open_case(key.removeprefix("open:"), view)
         case Picked(key):
             return doing.begin(key.removeprefix("do:"), room.code, "", view)
         case Wrote(part=part) if code := read_code(part.text[:100]):
@@ -65,17 +70,13 @@ def at_desk(room: Desk, did: Input, view: View) -> Next:
 
 
 def woken(what: str, code: str, view: View) -> Next:
-    """Tell an official what happened to a case; whatever they are doing goes on."""
+    """Tell an official what happened to a case, with a button to it.
+
+    Whatever they are doing goes on, and the case in hand stays in hand: what they type next must
+    not land in a case that only just came by.
+    """
     official, found = view.facts.official, view.facts.dossier
     if official is None or found is None or not anywhere(official, "see"):
         return Next(view.session, silent=True)
     told = view.say("desk.news", code=code, what=view.say(f"desk_news.{what}"))
-    if isinstance(view.session.room, Queue | Desk):
-        return open_case_with(told, code, view)
-    return Next(view.session, told)
-
-
-def open_case_with(notice: str, code: str, view: View) -> Next:
-    """The card of a case, after a *notice* about it."""
-    opened = open_case(code, view)
-    return Next(opened.session, "\n\n".join(filter(None, (notice, opened.notice))), opened.effects)
+    return Next(view.session.model_copy(update={"news": code}), told)

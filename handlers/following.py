@@ -1,0 +1,61 @@
+"""What a citizen may still do about a case, as far as its story says."""
+
+from datetime import date, timedelta
+
+from handlers.tickets import DONE, Card, Happening, Story, move
+from handlers.view import View
+
+ENDS = frozenset({"answered", "refused", "closed", "expired"})
+
+
+def the_story(code: str, view: View) -> Story | None:
+    """The story of the case *code*, when it is the one that was looked up."""
+    story = view.facts.story
+    return story if story is not None and story.card.code == code else None
+
+
+def question(story: Story) -> Happening | None:
+    """The latest question to the citizen, answered or not."""
+    return next((h for h in reversed(story.happenings) if h.kind == "asked"), None)
+
+
+def lapsed(story: Story) -> bool:
+    """Whether it was closed because a question was not answered in time."""
+    last = next((h.kind for h in reversed(story.happenings) if h.kind in ENDS), "")
+    return story.card.status == "closed" and last == "expired"
+
+
+def takes_more(story: Story | None) -> bool:
+    """Whether words and files may still be added; the late answer to a question may."""
+    return story is not None and (move(story.card.status, "add") is not None or lapsed(story))
+
+
+def put_off(story: Story, view: View) -> date:
+    """The due date, with the working days added that the case waited for its citizen."""
+    asked, calendar = question(story), view.content.calendar
+    if asked is None:
+        return story.card.due_on
+    waited = calendar.working_days_between(view.local(asked.at).date(), view.facts.now.date())
+    return calendar.add_working_days(story.card.due_on, max(0, waited))
+
+
+def reopen_until(card: Card, view: View) -> date | None:
+    """The last day an answer, a refusal or a closing may be contested; None before there is one."""
+    if card.status not in DONE or card.done_on is None:
+        return None
+    return card.done_on + timedelta(days=view.content.desk.reopen_days)
+
+
+def reopenable(story: Story | None, view: View) -> bool:
+    """Whether the citizen may ask, today, that somebody else looks at it."""
+    if story is None or lapsed(story):
+        return False
+    until = reopen_until(story.card, view)
+    return until is not None and view.facts.now.date() <= until
+
+
+def ratable(story: Story | None) -> bool:
+    """Whether there is an answer or a refusal that was not rated yet."""
+    if story is None or story.rated or lapsed(story):
+        return False
+    return move(story.card.status, "rate") is not None
