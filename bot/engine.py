@@ -8,6 +8,7 @@ commit, and one bad update stops nobody. What the turns decided to say is in the
 then; the copy handed on in memory only saves reading it back.
 """
 
+import asyncio
 import logging
 import zlib
 from collections.abc import Callable
@@ -36,6 +37,7 @@ class Engine:
         self._posted = posted
         self._timers = timers
         self._files = files
+        self._renewing = asyncio.Lock()
         self.counts: dict[str, int] = {"done": 0, "duplicate": 0, "failed": 0}
 
     async def accept(self, arrival: Arrival | Garbled, *, again: bool = False) -> Outcome:
@@ -64,7 +66,8 @@ class Engine:
 
     async def renew(self) -> None:
         """Turns work from now on with what is amended by now."""
-        await self._turns.renew(self._store)
+        async with self._renewing:  # or what was read first might be put in last
+            await self._turns.renew(self._store)
 
     def _failed(
         self, tx: Tx, arrival: Arrival | Garbled, error: Exception, *, again: bool

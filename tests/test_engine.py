@@ -5,10 +5,12 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bot.amending import amended
 from bot.channels import Arrival, Garbled, Outcome
 from bot.content import load_content
 from bot.engine import Engine
@@ -16,11 +18,22 @@ from bot.secret import Secret, fresh_code, fresh_receipt
 from bot.turn import Posted, Turns, read_event
 from handlers.content import Content
 from handlers.desk.people import Duty
-from handlers.effects import Invite
+from handlers.effects import Amend, Invite, Notify
 from handlers.events import CameBack, Event, FileRefused, Left, Said, Started, TimedOut
 from handlers.session import Session
-from storage import inbox, members, open_store, outbox, people, sessions, tickets, timers
-from storage.database import Store
+from storage import (
+    amendments,
+    inbox,
+    members,
+    notices,
+    open_store,
+    outbox,
+    people,
+    sessions,
+    tickets,
+    timers,
+)
+from storage.database import Store, Tx
 
 CONTENT = load_content(Path(__file__).parents[1] / "content")
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -64,7 +77,7 @@ class Office:
 
     def works(self, content: Content = CONTENT, secret: Secret = SECRET) -> None:
         """Work with these from now on, remembering nothing but what is stored."""
-        self.turns = Turns(content, secret, fresh_code, fresh_receipt)
+        self.turns = Turns(content, secret, fresh_code, fresh_receipt, amended=amended)
         self.engine = Engine(
             self.store,
             self.turns,
@@ -376,3 +389,49 @@ async def test_who_leaves_cannot_be_reached_until_they_return(office: Office) ->
     await office.do(CameBack())
     assert (await office.contact()).reachable
     assert office.told() == told
+
+
+# -- the desk --------------------------------------------------------------------------------------
+
+
+async def test_what_is_amended_holds_from_the_next_turn(office: Office) -> None:
+    """The engine works with the files as amended, from a start on and again after each change."""
+    unit = CONTENT.units["so-y-te"]
+    value = unit.model_copy(update={"phone": "0236 3822 000"}).model_dump_json()
+
+    def amend(text: str) -> partial[None]:
+        effect = Amend(by=0, kind="unit", key=unit.id, value=text)
+        return partial(amendments.amend, effect=effect, now=START)
+
+    for text, phone in ((value, "0236 3822 000"), ("", unit.phone)):
+        await office.store.run(amend(text))
+        await office.engine.renew()
+        assert office.turns.content.units[unit.id].phone == phone
+
+
+async def test_whoever_is_to_be_told_is_told_at_once(office: Office) -> None:
+    """An effect that wakes a conversation nudges the clock, and its timer is due by then."""
+    await office.say(*TO_THE_SUMMARY, "Gửi")
+    (code,) = await office.codes()
+    contact = await office.contact()
+    effect = Notify(code=code, to="citizens")
+    await office.store.run(lambda tx: notices.notify(tx, contact.id, effect, office.now))
+    (timer,) = await due(office, timedelta(0))
+    assert timer.name == f"case:{code}"
+    assert await office.do(TimedOut(timer=timer.name)) == "done"
+    assert await due(office, timedelta(0)) == []
+
+
+async def test_nobody_at_the_counter_is_written_to(office: Office) -> None:
+    """A timer of somebody whose case was filed for them runs out without a message."""
+
+    def set_timer(tx: Tx) -> people.Contact:
+        contact = people.contact(tx, tickets.COUNTER, "PA-1", START)
+        timers.set(tx, contact.id, "case:PA-1", START)
+        return contact
+
+    contact = await office.store.run(set_timer)
+    ran_out = replace(office.arrival(TimedOut(timer="case:PA-1"), "PA-1"), channel=tickets.COUNTER)
+    assert await office.engine.accept(ran_out) == "done"
+    assert office.heard == []
+    assert await office.store.read(lambda tx: outbox.after(tx, contact.id, 0, 9)) == ()
