@@ -107,8 +107,10 @@ class Template(Frozen):
         )
 
     def missing(self, values: Mapping[str, str]) -> tuple[str, ...]:
-        """Its places that *values* leave empty, in alphabetical order."""
-        return tuple(sorted(name for name in self.fields if not values.get(name)))
+        """Its places that *values* leave empty, in the order of the text."""
+        text = " ".join(self.part(part) for part in PARTS)
+        lacking = (name for name in self.fields if not values.get(name))
+        return tuple(sorted(lacking, key=lambda name: text.index(f"{{{name}}}")))
 
     def filled(self, values: Mapping[str, str]) -> dict[Part, str]:
         """The parts with every place filled in; KeyError names a place without a value."""

@@ -17,7 +17,7 @@ from handlers.pending import take_files
 from handlers.reading.courtesies import says_done
 from handlers.reading.dates import show_date
 from handlers.rooms.desk.answers import offered, read
-from handlers.rooms.desk.card import told_line
+from handlers.rooms.desk.card import files, told_line
 from handlers.rooms.desk.registry import TASKS
 from handlers.rooms.desk.task import Slot, Task, denied, dossier, home, to_case
 from handlers.session import Doing, Session
@@ -165,9 +165,11 @@ def at_doing(room: Doing, did: Input, view: View) -> Next:
             return Next(enter(view.session, room.model_copy(update={"asking": "", "options": ()})))
         case Picked("cancel"):
             return left(room, view)
+        case Picked("files") if slot is None:
+            return files(room.code, view)
         case Picked("confirm") if slot is None:
             return _confirmed(task, room, view)
-        case Picked(key) if slot is None and key.startswith(("edit:", "set:")):
+        case Picked(key) if slot is None and key.startswith(("edit:", "set:", "task:")):
             return _changes(task, key, room, view)
         case Picked("again"):
             proposed = {name: value for name, value in room.given.items() if value}
@@ -184,8 +186,10 @@ def at_doing(room: Doing, did: Input, view: View) -> Next:
 
 
 def _changes(task: Task, key: str, room: Doing, view: View) -> Next:
-    """From the last look: ask one question again, or answer one by a press."""
+    """From the last look: ask one question again, answer one by a press, or do another thing."""
     what, _, rest = key.partition(":")
+    if what == "task":
+        return begin(rest, room.code, "", view)
     if what == "edit":
         others = {name: value for name, value in room.proposed.items() if name != rest}
         old = {rest: value} if (value := room.given.get(rest)) else {}
@@ -212,11 +216,14 @@ def _picked(task: Task, slot: Slot, key: str, room: Doing, view: View) -> Next:
 
 
 def _kept(task: Task, room: Doing, view: View) -> Next:
-    """Answer all that is left as it was proposed."""
+    """Answer all that is left as it was proposed; proof is asked for as long as there is none."""
     for slot in _left_open(room, view):
-        files = str(len(room.media)) if slot.kind == "files" else ""
-        room = _given(room, slot, room.proposed.get(slot.name, files))
-    return _advance(task, room, view)
+        if slot.kind != "files":
+            room = _given(room, slot, room.proposed.get(slot.name, ""))
+        elif room.media:
+            room = _given(room, slot, str(len(room.media)))
+    why = task.unfit(room, view)
+    return Next(enter(view.session, room), why) if why else _advance(task, room, view)
 
 
 def _took(task: Task, slot: Slot, value: str, room: Doing, view: View) -> Next:

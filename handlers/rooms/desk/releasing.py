@@ -49,11 +49,17 @@ def _with_them(found: Dossier, official: Official, view: View) -> str:
 def _more(room: Doing, view: View) -> tuple[Choice, ...]:
     if (waiting := _waiting(room, view)) is None:
         return ()
-    found, _, official = waiting
+    found, draft, official = waiting
+    others = (
+        *((view.choice("files", "choice.see_files"),) if draft.files else ()),
+        view.choice("task:send_back", "deed.send_back"),
+    )
     many = len(bundle(found, official)) + 1
-    if many == 1 or room.given.get("together"):
-        return ()
-    return (choice("set:together:yes", view.say("desk.release_all", cases=many)),)
+    if many == 1:
+        return others
+    if room.given.get("together"):
+        return (choice("set:together:", view.say("desk.only_this")), *others)
+    return (choice("set:together:yes", view.say("desk.release_all", cases=many)), *others)
 
 
 def _approve(room: Doing, view: View) -> Next:

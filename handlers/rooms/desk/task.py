@@ -48,7 +48,8 @@ class Task:
 
     *prepare* puts in what follows from the answers so far (proposals, say), before each question.
     *unfit* says why an answer just given can't stay, or nothing. *more* are further choices at the
-    last look: ``edit:<slot>`` asks that one again (or at last), ``set:<slot>:<value>`` answers it.
+    last look: ``edit:<slot>`` asks that one again (or at last), ``set:<slot>:<value>`` answers it,
+    ``task:<name>`` begins another task with the case, and ``files`` sends its files.
     """
 
     name: str
