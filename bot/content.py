@@ -12,6 +12,7 @@ from handlers.calendar import Calendar, Corrections, read_calendar
 from handlers.content import (
     Content,
     Controller,
+    DeskRules,
     Field,
     Lang,
     Option,
@@ -50,7 +51,7 @@ class _Departments(Frozen):
 
 KEYS = frozenset(
     key
-    for model in (Topic, Field, Option, Words, Unit, Route, _Departments, Controller, Template)
+    for model in (Topic, Field, Option, Words, Unit, Route, _Departments, Controller, DeskRules, Template)
     for key in model.model_fields
 ) | {"day", "is", "reason", "source", *Corrections.model_fields}
 
@@ -59,6 +60,7 @@ def load_content(folder: Path) -> Content:
     """Everything of *folder*; ContentFaultsError has every fault of every file."""
     shelf = Shelf(folder, KEYS)
     controller = shelf.value(Controller, "controller.toml")
+    desk = shelf.value(DeskRules, "desk.toml")
     topics = _topics(shelf)
     texts = _texts(shelf)
     calendar = _calendar(shelf)
@@ -66,7 +68,7 @@ def load_content(folder: Path) -> Content:
     communes = territory.communes if territory else ()
     units, routes = _departments(shelf, communes)
     templates = _templates(shelf, topics, units)
-    if controller is None or calendar is None or territory is None or shelf.faults:
+    if not (controller and desk and calendar and territory) or shelf.faults:
         raise ContentFaultsError(shelf.faults)
     return Content(
         controller=controller,
@@ -77,6 +79,7 @@ def load_content(folder: Path) -> Content:
         calendar=calendar,
         territory=territory,
         templates=templates,
+        desk=desk,
     )
 
 
