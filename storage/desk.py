@@ -43,6 +43,10 @@ _COUNTS = """
 """
 COUNTS = f"{_COUNTS} GROUP BY t.unit ORDER BY t.unit"
 COUNTS_OF = f"{_COUNTS} AND t.unit = ? GROUP BY t.unit"
+LOADS = """
+    SELECT t.assignee, COUNT(*) FROM tickets t WHERE t.open = 1 AND t.assignee > 0
+    GROUP BY t.assignee
+"""
 
 # Literals where they can be: the planner knows how rare they are.
 _VIEWS: dict[View, str] = {
@@ -135,6 +139,11 @@ def figures(tx: Tx, units: frozenset[str], today: date, soon: date) -> tuple[Cou
     )
 
 
+def loads(tx: Tx) -> dict[int, int]:
+    """How many open cases each member has who has any."""
+    return dict(tx.rows(LOADS))
+
+
 def _within(unit: str, units: frozenset[str]) -> Iterable[str]:
     """The units to look into, each by itself; the empty one is all of them."""
     if unit:
@@ -147,8 +156,10 @@ def _page(tx: Tx, page: Filter, unit: str, member: int, today: date, limit: int)
     params = [seen[page.view]] if page.view in seen else []
     params += [named for named in (unit, page.topic, page.commune) if named]
     named = {"unit": bool(unit), "topic": bool(page.topic), "commune": bool(page.commune)}
-    same_day = _page_sql(page.view, _SAME_DAY, **named)
-    rows = tx.rows(same_day, (*params, page.after_due, page.after_id, limit))
+    rows: list[Row] = []
+    if page.after_due:
+        same_day = _page_sql(page.view, _SAME_DAY, **named)
+        rows = tx.rows(same_day, (*params, page.after_due, page.after_id, limit))
     if len(rows) < limit:
         later = _page_sql(page.view, _LATER, **named)
         rows += tx.rows(later, (*params, page.after_due, limit - len(rows)))
