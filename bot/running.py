@@ -32,7 +32,7 @@ async def run(config: Config) -> None:
         await app.blobs.clean()
         with closing(_listen(config.channels.web)) as door:
             await _welcome(app)
-            await _serve(app, door, stop)
+            await serve_all(app, door, stop)
     log.info("stopped")
 
 
@@ -50,8 +50,8 @@ def _listen(web: WebConfig) -> socket:
         raise ConfigFaultsError((fault,)) from error
 
 
-async def _serve(app: App, door: socket, stop: asyncio.Event) -> None:
-    """Run every part until *stop*; a part that ends by itself stops the others."""
+async def serve_all(app: App, door: socket, stop: asyncio.Event) -> None:
+    """Run every part of *app* until *stop*; a part that ends by itself stops the others."""
     log.info(
         "started",
         extra={

@@ -45,8 +45,8 @@ class Stage(Protocol):
     def person(self, address: str) -> Person:
         """Whoever is called so in the script."""
 
-    def publish(self, content: Content) -> None:
-        """From now on the bot works with this *content*."""
+    async def publish(self, content: Content) -> None:
+        """Start again with this *content*."""
 
     async def invite(self, invite: Invite) -> None:
         """Invite somebody to the staff."""
@@ -58,7 +58,11 @@ class InRehearsal:
     def __init__(self, rehearsal: Rehearsal) -> None:
         self._rehearsal = rehearsal
         self.person = rehearsal.person
-        self.publish = rehearsal.publish
+
+    async def publish(self, content: Content) -> None:
+        """See `Stage`."""
+        self._rehearsal.publish(content)
+        await self._rehearsal.renew()
 
     async def invite(self, invite: Invite) -> None:
         """See `Stage`."""
@@ -106,8 +110,7 @@ async def arrange(words: list[str], stage: Stage, person: Person) -> tuple[str, 
     """Do what a stage direction says; what is worth hearing of it."""
     match words:
         case ["restart"]:
-            rehearsal.publish(CONTENT)
-            await rehearsal.renew()
+            await stage.publish(CONTENT)
         case ["sends", topic, *what]:
             return await send(CONTENT.topics[topic], " ".join(what), person)
         case ["agreed"]:
@@ -115,7 +118,7 @@ async def arrange(words: list[str], stage: Stage, person: Person) -> tuple[str, 
             await person.do(f"[{CONTENT.say('vi', 'choice.agree')}]")
         case ["notice", version]:
             controller = CONTENT.controller.model_copy(update={"privacy_version": version})
-            stage.publish(CONTENT.model_copy(update={"controller": controller}))
+            await stage.publish(CONTENT.model_copy(update={"controller": controller}))
         case ["invitation", token]:
             await stage.invite(invitation(token, Duty(role="administrator"), ""))
         case ["staff", role, unit, *name]:

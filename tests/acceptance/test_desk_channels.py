@@ -1,0 +1,58 @@
+"""The desk over the real channels: what a transcript tells is what Telegram and the web chat bring.
+
+The same files as in tests/transcripts, said to the bot as it runs: its web chat on a socket, a
+strict Telegram, its own clock and senders. Files in which time passes are left to the rehearsal.
+"""
+
+import logging
+from collections.abc import Callable
+from difflib import unified_diff
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.likeness import Names, likeness
+from tests.acceptance.stage import OnChannels, Where, running
+from tests.fakes.telegram import FakeTelegram
+from tests.transcripts.saying import told_again
+
+TRANSCRIPTS = Path(__file__).parents[1] / "transcripts"
+LIFE = "desk_life_of_a_case"
+ON_THE_WEB = {"citizen", "head"}  # of a mixed company; the others are on Telegram
+COMPANIES: dict[str, Callable[[str], Where]] = {
+    "telegram": lambda _: "telegram",
+    "web": lambda _: "web",
+    "mixed": lambda who: "web" if who in ON_THE_WEB else "telegram",
+}
+SAID = [(LIFE, company) for company in COMPANIES] + [("desk_answer_contract", "mixed")]
+
+
+@pytest.mark.parametrize(("name", "company"), SAID)
+async def test_transcript_on_channels(
+    name: str, company: str, database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Everybody reads on their channel what the transcript says, and nobody reads more."""
+    script = script_of(name)
+    async with FakeTelegram() as fake, running(fake, database_url, tmp_path) as bot:
+        stage = OnChannels(bot, fake, Names(script), COMPANIES[company])
+        try:
+            now = [line async for line in told_again(script, stage)]
+            assert stage.unread() == {}
+        finally:
+            await stage.leave()
+        assert fake.journal.refused() == []
+    assert_alike(script, "\n".join(now), name)
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
+
+
+def script_of(name: str) -> str:
+    """What a transcript says."""
+    return (TRANSCRIPTS / f"{name}.txt").read_text("utf-8")
+
+
+def assert_alike(script: str, now: str, name: str) -> None:
+    """What is heard *now* is what the *script* says, but for the gifts of clock and chance."""
+    was, is_ = likeness(script, script), likeness(script, now)
+    if was != is_:
+        changes = unified_diff(was, is_, name, "now", n=4, lineterm="")
+        pytest.fail("\n".join(["the channels bring something else:", *changes]), pytrace=False)
