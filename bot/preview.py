@@ -11,6 +11,7 @@ from html import escape
 from bot.turn import ZONE
 from handlers.codes import CODE_NUMBERS, make_code
 from handlers.content import Content, Lang, Topic
+from handlers.desk.dossier import Reply
 from handlers.events import Media
 from handlers.facts import Facts
 from handlers.rooms import doors
@@ -22,6 +23,7 @@ from handlers.session import (
     Draft,
     Dropping,
     Filling,
+    Intake,
     Languages,
     Menu,
     MyData,
@@ -29,6 +31,8 @@ from handlers.session import (
     Part,
     Pending,
     Proving,
+    Rating,
+    Reopening,
     Resuming,
     Reviewing,
     Room,
@@ -38,7 +42,7 @@ from handlers.session import (
     Welcome,
     Withdrawing,
 )
-from handlers.tickets import AnswerLine, Card, Happening, Story
+from handlers.tickets import DONE, AnswerLine, Card, Happening, Status, Story
 from handlers.view import Prompt, View
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
@@ -68,6 +72,7 @@ def screens(content: Content, lang: Lang) -> Iterator[Screen]:
     held = base.model_copy(update={"pending": SENT})
     for room in (Menu(), Topics(), Sorting(), Adding(code=CODE)):
         yield _at(room, held, facts, f"{room.at}: pending")
+    yield from _followed(base, facts)
     nothing = replace(facts, cards=())
     yield _at(Cases(), base, nothing, "cases: none")
     yield _at(Cases(query="den duong"), base, nothing, "cases: none found")
@@ -92,7 +97,43 @@ def _rooms() -> tuple[tuple[str, Room], ...]:
         ("proving", Proving(code=CODE)),
         ("adding", Adding(code=CODE)),
         ("withdrawing", Withdrawing(code=CODE)),
+        ("intake", Intake()),
+        ("topics: for somebody else", Topics(behalf="in_person")),
     )
+
+
+def _followed(base: Session, facts: Facts) -> Iterator[Screen]:
+    """A case asked about, answered, refused, closed for now: what its citizen sees then."""
+    asked = Happening(at=NOW, kind="asked", text=STORY, seq=3, data={"until": "2026-12-07"})
+    reply = Reply(finding=STORY, basis=STORY, files=(PHOTO.key,)).model_dump_json()
+    answered = Happening(at=NOW, kind="answered", text=reply, seq=3)
+    refused = Happening(at=NOW, kind="refused", text=f"{STORY}\n{STORY}", seq=3)
+    lapsed = Happening(at=NOW, kind="expired", seq=4)
+    yield _at(Case(code=CODE), base, _stood(facts, "asking", asked), "case: asking")
+    yield _at(Case(code=CODE), base, _stood(facts, "closed", asked, lapsed), "case: closed for now")
+    yield _at(Case(code=CODE), base, _stood(facts, "refused", refused), "case: refused")
+    there = _stood(facts, "answered", answered)
+    late = replace(there, now=NOW + timedelta(days=90))
+    yield _at(Case(code=CODE), base, there, "case: answered")
+    yield _at(Case(code=CODE), base, late, "case: answered long ago")
+    yield _at(Rating(code=CODE), base, there, "rating")
+    yield _at(Rating(code=CODE, score="good"), base, there, "rating: good")
+    yield _at(Rating(code=CODE, score="poor"), base, there, "rating: poor")
+    yield _at(Reopening(code=CODE), base, there, "reopening")
+    held = base.model_copy(update={"pending": SENT})
+    yield _at(Reopening(code=CODE), held, there, "reopening: pending")
+
+
+def _stood(facts: Facts, status: Status, *more: Happening) -> Facts:
+    """The facts with the case in another status, after what happened more."""
+    story = facts.story
+    if story is None:
+        raise LookupError(CODE)
+    done = NOW.date() if status in DONE else None
+    card = story.card.model_copy(update={"status": status, "done_on": done})
+    tale = (*story.happenings, *more)
+    stood = story.model_copy(update={"card": card, "happenings": tale})
+    return replace(facts, story=stood, cards=(card, *facts.cards[1:]))
 
 
 def _form(topic: Topic, base: Session, facts: Facts) -> Iterator[Screen]:
@@ -120,6 +161,8 @@ def _form(topic: Topic, base: Session, facts: Facts) -> Iterator[Screen]:
     around: tuple[Room, ...] = (Reviewing(), Dropping(), Resuming(), Menu())
     for room in around:
         yield _at(room, ready, facts, f"{topic.id}: {room.at}")
+    theirs = base.model_copy(update={"draft": done.model_copy(update={"behalf": "signed"})})
+    yield _at(Reviewing(), theirs, facts, f"{topic.id}: reviewing for somebody else")
     held = ready.model_copy(update={"pending": SENT})
     yield _at(Resuming(), held, facts, f"{topic.id}: resuming, pending")
 

@@ -56,7 +56,7 @@ happening: opened added withdrawn held moved taken assigned asked answered exten
 adding: ask{code} more{code} done{code} dropped answered{code}{due} resumed{code}{due}
 withdrawing: ask{code} done{code}
 news: taken{code} assigned{code}{unit} answered{code}{text} referred{code}{reason}{unit}
-    closed{code}{until} closed_before{code} reopened{code}{due} merged{code}{other} expired{code}
+    closed{code}{until} closed_before{code} reopened{code}{due} merged{code}{other} expired{code}{text}
     withdrawn{code} later{code} later_answer{code} later_rate{code}
     asked{code}{text}{until} extended{code}{due}{reason} refused{code}{days}{door}{reason}
 reply: finding{text} basis{text} action{text} next{text} until{text} private{text} files{files}

@@ -16,6 +16,7 @@ from handlers.understanding import asks_for_case
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
 SCORES = ("good", "fair", "poor")
+PAUSE = 600  # seconds in which the reason for a rating may still come
 
 # -- how it was ------------------------------------------------------------------------------------
 
@@ -78,9 +79,11 @@ def _said_why(room: Rating, why: str, view: View) -> Next:
 
 
 def _rate(room: Rating, why: str) -> tuple[Effect, ...]:
+    """The official hears of it once: with the reason, or when none seems to come."""
+    wait = 0 if why else PAUSE
     return (
         MoveTicket(code=room.code, action="rate", data={"score": room.score}, words=why),
-        Notify(code=room.code, to="assignee", what="rated"),
+        Notify(code=room.code, to="assignee", what="rated", after=wait),
     )
 
 

@@ -137,7 +137,10 @@ def _line(entry: Happening, story: Story, view: View) -> str:
             return view.say("news.closed", code=code, until=show_date(last))
         case "closed":
             return view.say("news.closed_before", code=code)
-        case kind:  # taken, withdrawn, expired: there is nothing more to say of them
+        case "expired":
+            asked = question(story)
+            return view.say("news.expired", code=code, text=asked.text if asked else "")
+        case kind:  # taken, withdrawn: there is nothing more to say of them
             return view.say(f"news.{kind}", code=code)
 
 

@@ -155,7 +155,7 @@ def _words(entry: Happening, view: View) -> str:
         case "answered":
             return answer_text(entry, view)
         case "rated" if (score := entry.data.get("score")) in {"good", "fair", "poor"}:
-            return ". ".join(filter(None, (view.say(f"rating.{score}"), entry.text)))
+            return entry.text or view.say(f"rating.{score}")
         case "referred":
             unit = unit_name(str(entry.data.get("unit", "")), view)
             return ". ".join(filter(None, (unit, entry.text)))

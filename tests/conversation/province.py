@@ -4,12 +4,15 @@ from datetime import datetime
 
 from handlers.codes import ALPHABET, CODE_NUMBERS, RECEIPT_NUMBERS, make_code, make_receipt
 from handlers.content import Content
+from handlers.desk.people import Official
 from handlers.effects import (
     AddToTicket,
     DropTimer,
     Effect,
     HoldTicket,
+    MarkTold,
     MoveTicket,
+    Notify,
     OpenTicket,
     SetTimer,
 )
@@ -17,7 +20,24 @@ from handlers.events import Media
 from handlers.facts import Facts, Needs
 from handlers.session import Session
 from handlers.text import fold
-from handlers.tickets import Action, Card, Happening, Status, Story, move
+from handlers.tickets import DONE, Action, Card, Happening, Status, Story, Told, move
+
+# The entry that a move of the citizen or the clock makes, and the status after an official's.
+MOVED: dict[Action, Told] = {
+    "withdraw": "withdrawn",
+    "rate": "rated",
+    "reopen": "reopened",
+    "resume": "reopened",
+    "expire": "expired",
+}
+WORKED: dict[Told, Status] = {
+    "taken": "working",
+    "assigned": "forwarded",
+    "asked": "asking",
+    "answered": "answered",
+    "refused": "refused",
+    "closed": "closed",
+}
 
 
 class Province:
@@ -31,6 +51,7 @@ class Province:
         self.held: list[str] = []
         self.timers: set[str] = set()
         self.people = ""
+        self.official: Official | None = None
         self._opened = 0
 
     def everything(self, session: Session, wanted: Needs) -> Facts:
@@ -46,6 +67,7 @@ class Province:
             cards=self._cards(wanted.query),
             story=self.stories.get(code) if proved or code in self.held else None,
             proved=proved,
+            official=self.official,
         )
 
     def carry_out(self, effect: Effect) -> None:
@@ -54,10 +76,16 @@ class Province:
             case OpenTicket():
                 self._open(effect)
             case AddToTicket(code=code, text=text, media=media):
-                self._moved(code, "add")
-                self._grow(code, text, media)
-            case MoveTicket(code=code, action=action):
-                self.set_status(code, self._moved(code, action))
+                status = self._moved(code, "add")
+                self._grow(code, "added", text, media, mine=True)
+                self.set_status(code, status)
+            case MoveTicket():
+                self._move(effect)
+            case Notify(code=code, to="citizens") if code in self.held:
+                self.timers.add(f"case:{code}")
+            case MarkTold(code=code, seq=seq):
+                told = {"told": seq}
+                self.stories[code] = self.stories[code].model_copy(update=told)
             case HoldTicket(code=code):
                 self.held.append(code)
             case SetTimer(timer=timer):
@@ -67,10 +95,28 @@ class Province:
             case _:
                 pass
 
+    def work(self, code: str, kind: Told, text: str, data: dict[str, str | int]) -> None:
+        """An official does something, which the case's citizen is to hear of."""
+        self._grow(code, kind, text, (), data=data)
+        self.set_status(code, WORKED[kind])
+        self.timers |= {f"case:{code}", *([f"expire:{code}"] if kind == "asked" else [])}
+
+    def _move(self, step: MoveTicket) -> None:
+        """A citizen's move, or the clock's."""
+        code, kind = step.code, MOVED[step.action]
+        status = self._moved(code, step.action)
+        self._grow(code, kind, step.words, step.media, mine=step.action != "expire")
+        self.set_status(code, status)
+        rated = {"rated": step.action == "rate" or self.stories[code].rated}
+        self.stories[code] = self.stories[code].model_copy(update=rated)
+
     def set_status(self, code: str, status: Status) -> None:
         """The case has another status from now on."""
         story = self.stories[code]
-        card = story.card.model_copy(update={"status": status})
+        done = (
+            {"done_on": self.now.date()} if status in DONE and status != story.card.status else {}
+        )
+        card = story.card.model_copy(update={"status": status, **done})
         self.stories[code] = story.model_copy(update={"card": card})
 
     def _moved(self, code: str, action: Action) -> Status:
@@ -99,17 +145,35 @@ class Province:
             opened_at=self.now,
             due_on=case.due_on,
         )
-        opened = Happening(at=self.now, kind="opened", files=len(case.media))
+        opened = Happening(at=self.now, kind="opened", files=len(case.media), seq=1, mine=True)
         story = Story(card=card, lines=case.lines, media=case.media, happenings=(opened,))
         self.stories[case.code] = story
         self.receipts[case.code] = case.receipt
-        self.held.append(case.code)
+        if not case.by:
+            self.held.append(case.code)
         self.people += f"\n{case.name} {case.phone}"
 
-    def _grow(self, code: str, text: str, media: tuple[Media, ...]) -> None:
+    def _grow(
+        self,
+        code: str,
+        kind: Told,
+        text: str,
+        media: tuple[Media, ...],
+        data: dict[str, str | int] | None = None,
+        *,
+        mine: bool = False,
+    ) -> None:
         story = self.stories[code]
-        added = Happening(at=self.now, kind="added", text=text, files=len(media))
-        grown = {"media": (*story.media, *media), "happenings": (*story.happenings, added)}
+        entry = Happening(
+            at=self.now,
+            kind=kind,
+            text=text,
+            files=len(media),
+            seq=len(story.happenings) + 1,
+            mine=mine,
+            data=data or {},
+        )
+        grown = {"media": (*story.media, *media), "happenings": (*story.happenings, entry)}
         self.stories[code] = story.model_copy(update=grown)
 
     def _numbers(self, length: int) -> list[int]:

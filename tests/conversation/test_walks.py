@@ -14,7 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from bot.content import load_content
 from bot.preview import NOW
-from handlers.effects import KeepFile
+from handlers.desk.dossier import Reply
+from handlers.desk.people import Duty, Official, Role
+from handlers.effects import Effect, KeepFile
 from handlers.events import (
     Chose,
     Edited,
@@ -28,16 +30,18 @@ from handlers.events import (
     Started,
     TimedOut,
 )
+from handlers.facts import NOTHING, Facts, Needs
 from handlers.needs import needs
 from handlers.session import NEW, Filling, Session
-from handlers.tickets import Status
+from handlers.tickets import Told
 from handlers.understanding import COMMANDS, understand
 from handlers.view import Command, Picked
-from tests.conversation.province import Province
+from tests.conversation.province import WORKED, Province
 from tests.conversation.test_bad_input import EVENTS
 from tests.conversation.turning import ends_with_the_question, turn
 
 CONTENT = load_content(Path(__file__).parents[2] / "content")
+REPLY = Reply(finding="Đèn đã được sửa.", basis="Điều 5").model_dump_json()
 MARK = re.compile(r"mark[0-9]+x")
 # Choices by which a person says that something entered may go.
 DROPPING = {"drop", "anew", "decline", "clear", "cancel", "withdraw_consent"}
@@ -81,17 +85,23 @@ class Walk(RuleBasedStateMachine):
         self.session = NEW
         self.count = 0
         self.kept: set[str] = set()
+        self.later = self.province.everything(NEW, NOTHING)
 
     def do(self, event: Event) -> None:
         """Take a turn, then look for everything that was there before it."""
         before, province = self.session, self.province
         everything = province.everything(before, needs(before, event))
-        after = turn(before, event, everything)
-        assert after.say is None or ends_with_the_question(after, everything)
-        for effect in after.effects:
-            province.carry_out(effect)
-            if isinstance(effect, KeepFile):
-                self.kept.add(effect.media.key)
+
+        def carried(effects: tuple[Effect, ...], wanted: Needs) -> Facts:
+            for effect in effects:
+                province.carry_out(effect)
+            self.later = province.everything(before, wanted)
+            return self.later
+
+        after = turn(before, event, everything, carried)
+        known = everything if after.wants is None else self.later
+        assert after.say is None or ends_with_the_question(after, known)
+        self.kept |= {e.media.key for e in after.effects if isinstance(e, KeepFile)}
         self.session = after.session
         self._look_around(before, event)
         province.now += timedelta(seconds=1)
@@ -242,10 +252,19 @@ class Walk(RuleBasedStateMachine):
         self.do(FileRefused(key=key, name="a.jpg", reason="type"))
 
     @precondition(lambda self: self.province.stories)
-    @rule(data=st.data(), status=st.sampled_from(["forwarded", "answered", "closed"]))
-    def work_on_case(self, data: st.DataObject, status: Status) -> None:
+    @rule(data=st.data(), kind=st.sampled_from(sorted(WORKED)))
+    def work_on_case(self, data: st.DataObject, kind: Told) -> None:
         """Let an official do something with a case, whatever its citizen is doing."""
-        self.province.set_status(data.draw(st.sampled_from(sorted(self.province.stories))), status)
+        code = data.draw(st.sampled_from(sorted(self.province.stories)))
+        text = REPLY if kind == "answered" else "Vì sao?\nỞ đâu · giờ nào"
+        until = (self.province.now + timedelta(days=2)).date().isoformat()
+        self.province.work(code, kind, text, {"until": until} if kind == "asked" else {})
+
+    @rule(role=st.sampled_from([None, "clerk"]))
+    def become(self, role: Role | None) -> None:
+        """Be given a role, or lose it."""
+        duties = (Duty(role=role),) if role else ()
+        self.province.official = Official(id=1, name="An", duties=duties) if role else None
 
     @precondition(lambda self: self.province.held)
     @rule()

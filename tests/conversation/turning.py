@@ -1,6 +1,9 @@
 """A turn as the shell takes it, with everything that must hold after any turn whatever."""
 
-from handlers.conversation import needs, step
+from collections.abc import Callable
+
+from handlers.conversation import needs, step, tell
+from handlers.effects import Effect
 from handlers.events import Event, SentUnreadable
 from handlers.facts import Facts, Needs
 from handlers.rooms import doors
@@ -32,11 +35,15 @@ def asked_for(wanted: Needs, everything: Facts) -> Facts:
         story=story if wanted.story else None,
         proved=everything.proved if wanted.receipt else False,
         invited=everything.invited if wanted.invitation else None,
+        official=everything.official if wanted.official else None,
     )
 
 
-def turn(session: Session, event: Event, everything: Facts) -> Turn:
-    """One turn, knowing only what it asked for.
+Carried = Callable[[tuple[Effect, ...], Needs], Facts]
+
+
+def turn(session: Session, event: Event, everything: Facts, carried: Carried | None = None) -> Turn:
+    """One turn, knowing only what it asked for; *carried* does it and says what is known then.
 
     Holds after any turn: the session survives storage, prompts are numbered upwards, and whoever is
     answered has the current question before them, in their language, with buttons that fit.
@@ -44,6 +51,9 @@ def turn(session: Session, event: Event, everything: Facts) -> Turn:
     session = marshalled(session)
     after = step(session, event, asked_for(needs(session, event), everything))
     assert after == step(session, event, everything), "it did not ask for all it used"
+    wants = after.wants or Needs()
+    later = carried(after.effects, wants) if carried else everything
+    after = tell(after, asked_for(wants, later))
     marshalled(after.session)
     assert after.session.step == session.step + (after.say is not None)
     if after.say is not None:
