@@ -14,6 +14,7 @@ from handlers.desk.dossier import DeskCard, Dossier, Filter, Identity, Line, Rep
 from handlers.desk.figures import Count
 from handlers.desk.people import EVERYWHERE
 from handlers.text import fold
+from handlers.tickets import OPEN
 from storage import files, history, members, people, tickets
 from storage.database import Row, Tx, Value
 from storage.history import Entry
@@ -85,14 +86,15 @@ def dossier(tx: Tx, code: str) -> Dossier | None:
     entries = history.entries(tx, card.id)
     rows = tx.rows(SAME, (matter, card.id, MATTER)) if matter else []
     same = tuple(_card(tx, other) for other in rows)
+    submitted = _submitted(entries)
     return Dossier(
         card=card,
         lines=tickets.lines(entries),
         media=files.of_ticket(tx, card.id),
         story=tuple(_story(tx, entries)),
-        draft=_draft(card, entries),
+        draft=submitted if card.status == "approving" else None,
         same=same,
-        drafts=dict(_drafts(tx, same)) if card.status == "approving" else {},
+        drafts=dict(_drafts(tx, same)) if submitted else {},
         person=person,
     )
 
@@ -219,15 +221,15 @@ def _story(tx: Tx, entries: Iterable[Entry]) -> Iterator[Line]:
 
 
 def _drafts(tx: Tx, cards: Iterable[DeskCard]) -> Iterator[tuple[str, Reply]]:
-    """The answers that wait for release in these cases."""
+    """The answers to these cases that wait for release, or were sent back to be mended."""
     for card in cards:
-        if card.status == "approving" and (draft := _draft(card, history.entries(tx, card.id))):
+        if card.status in OPEN and (draft := _submitted(history.entries(tx, card.id))):
             yield card.code, draft
 
 
-def _draft(card: DeskCard, entries: tuple[Entry, ...]) -> Reply | None:
-    if card.status != "approving":
+def _submitted(entries: tuple[Entry, ...]) -> Reply | None:
+    """The answer last submitted, unless one was given since."""
+    last = next((e for e in reversed(entries) if e.kind in {"submitted", "answered"}), None)
+    if last is None or last.kind == "answered" or last.words is None:
         return None
-    submitted = (entry.words for entry in reversed(entries) if entry.kind == "submitted")
-    words = next(submitted, None)
-    return None if words is None else Reply.model_validate_json(words)
+    return Reply.model_validate_json(last.words)

@@ -62,7 +62,7 @@ class Reply(Frozen):
 class Dossier(Frozen):
     """A case whole. *draft* is the answer that waits for release; *same* the cases of one matter.
 
-    *drafts* are those that wait there too, by code, while this one's does.
+    *drafts* are those of the same matter that wait, or were sent back, while one of this case is.
     *person* tells whether two cases are of one person, and nothing else.
     """
 

@@ -9,7 +9,7 @@ sent back is proposed again part by part.
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from handlers.desk.contract import LONGEST_ANSWER, LONGEST_PRIVATE, size, told
+from handlers.desk.contract import LONGEST_ANSWER, LONGEST_PRIVATE, same_but_private, size, told
 from handlers.desk.dossier import DeskCard, Dossier, Line, Reply
 from handlers.desk.filling import asked_of, offered, values
 from handlers.desk.generic import Flag, flags, lacking
@@ -149,8 +149,12 @@ def _proposing_again(found: Dossier, back: Line, room: Doing) -> Doing:
     proposed = {name: value for name in WRITTEN if (value := getattr(reply, name))}
     media = tuple(media for media in found.media if media.key in reply.files)
     given = {**room.given, "template": str(back.data.get("template", ""))}
-    if reply.private:
-        given[f"{PRIVATE}{room.code}"] = reply.private
+    alike = {code: r for code, r in found.drafts.items() if same_but_private(r, reply)}
+    if alike:
+        given["together"] = "yes"
+    for code, draft in {room.code: reply, **alike}.items():
+        if draft.private:
+            given[f"{PRIVATE}{code}"] = draft.private
     return room.model_copy(update={"given": given, "proposed": proposed, "media": media})
 
 

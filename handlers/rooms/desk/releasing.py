@@ -29,11 +29,11 @@ def _preview(room: Doing, view: View) -> str:
     template = view.content.templates.get(str(line.data.get("template", "")) if line else "")
     shown = view.say("desk.preview", text=told(draft, view, found.card.lang))
     raised = raised_by(draft, found, template, view)
-    parts = (shown, warned(raised, draft.basis, view), _with_them(found, official, view))
+    parts = (shown, warned(raised, draft.basis, view), _with_them(room, found, official, view))
     return "\n".join(filter(None, parts))
 
 
-def _with_them(found: Dossier, official: Official, view: View) -> str:
+def _with_them(room: Doing, found: Dossier, official: Official, view: View) -> str:
     """The cases that get the same answer, each with what is said to its citizen alone."""
     if not (alike := bundle(found, official)):
         return ""
@@ -43,7 +43,8 @@ def _with_them(found: Dossier, official: Official, view: View) -> str:
         for card, draft in alike
         if draft.private
     ]
-    return "\n".join([view.say("desk.alike", codes=codes), *private])
+    said = view.say("desk.together" if room.given.get("together") else "desk.alike", codes=codes)
+    return "\n".join([said, *private])
 
 
 def _more(room: Doing, view: View) -> tuple[Choice, ...]:

@@ -65,6 +65,7 @@ def bundle(found: Dossier, official: Official) -> tuple[tuple[DeskCard, Reply], 
         (card, draft)
         for card in found.same
         if (draft := found.drafts.get(card.code)) is not None
+        and card.status == "approving"
         and card.author == found.card.author
         and may(official, "approve", card)
         and same_but_private(draft, found.draft)
