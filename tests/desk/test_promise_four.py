@@ -19,7 +19,7 @@ from handlers.desk.permission import REACHES, CaseDeed
 from handlers.effects import ChangeDuty
 from storage import desk, log, members
 from storage.database import Tx
-from tests.transcripts.saying import CONTENT, arrange
+from tests.transcripts.saying import CONTENT, InRehearsal, arrange
 
 HERE, ELSEWHERE = "so-gd-dt", "so-y-te"
 # What is typed behind each command, so that it can be done at once or is asked one thing more.
@@ -38,16 +38,16 @@ async def province(tmp_path: Path) -> AsyncIterator[tuple[Rehearsal, str]]:
     """A citizen's new case of HERE, and its code."""
     async with dialogue(CONTENT, f"sqlite:///{tmp_path / 'bot.db'}") as rehearsal:
         citizen = rehearsal.person("citizen")
-        await arrange(["agreed"], rehearsal, citizen)
+        await arrange(["agreed"], InRehearsal(rehearsal), citizen)
         words = "sends hoc_phi Trường thu tiền học phí của con tôi lớp 3"
-        (sent,) = await arrange(words.split(), rehearsal, citizen)
+        (sent,) = await arrange(words.split(), InRehearsal(rehearsal), citizen)
         yield rehearsal, sent.partition("Mã ý kiến: ")[2].split()[0]
 
 
 async def staff(rehearsal: Rehearsal, role: str, unit: str, name: str) -> Dialogue:
     """Somebody with that one duty."""
     person = rehearsal.person(name)
-    await arrange(["staff", role, unit, name], rehearsal, person)
+    await arrange(["staff", role, unit, name], InRehearsal(rehearsal), person)
     return person
 
 
@@ -112,7 +112,7 @@ def test_a_citizen_types_the_commands_of_the_desk(command: str, tmp_path: Path) 
     async def act() -> None:
         async with province(tmp_path) as (rehearsal, code):
             stranger = rehearsal.person("stranger")
-            await arrange(["agreed"], rehearsal, stranger)
+            await arrange(["agreed"], InRehearsal(rehearsal), stranger)
             before = await entries(rehearsal, code)
             (answer,) = await stranger.do(f"/{command} {code} vì sao")
             assert "học phí của con tôi" not in answer
