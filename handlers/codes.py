@@ -41,7 +41,6 @@ _GAP = r"[\W_]{0,3}"
 _ALONE = rf"(?<!{_ANY}){{}}(?!{_ANY})"
 _PREFIX = rf"P{_GAP}A{_GAP}"
 
-_CANONICAL = re.compile(rf"PA-[{ALPHABET}]{{4}}-[{ALPHABET}]{{3}}")
 _NAMED_CODE = re.compile(_ALONE.format(rf"{_PREFIX}({_SIGN}(?:{_GAP}{_SIGN}){{6}})"))
 _WHOLE_CODE = re.compile(rf"{_GAP}({_SIGN}(?:{_GAP}{_SIGN}){{6}}){_GAP}")
 _GROUPED_CODE = re.compile(_ALONE.format(rf"({_SIGN}{{4}}-?{_SIGN}{{3}})"))
@@ -68,11 +67,6 @@ def make_code(numbers: Sequence[int]) -> str:
 def make_receipt(numbers: Sequence[int]) -> str:
     """The receipt of twelve random *numbers* from 0 to 22; anything else is a `ValueError`."""
     return _show_receipt(_spell(numbers, RECEIPT_NUMBERS))
-
-
-def is_code(text: str) -> bool:
-    """Whether *text* is a code exactly as it is shown, with the right check character."""
-    return _CANONICAL.fullmatch(text) is not None and _is_right(text[3:7] + text[8:])
 
 
 def read_code(text: str) -> str | None:

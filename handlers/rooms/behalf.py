@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from handlers.codes import speak
 from handlers.desk.permission import anywhere
 from handlers.effects import OpenTicket
 from handlers.reading.dates import show_date
@@ -84,5 +85,8 @@ def filed(opened: OpenTicket, draft: Draft, unit: str, view: View) -> Next:
         receipt=case.receipt,
         phone=view.content.controller.phone,
     )
+    if draft.behalf == "by_phone":
+        spoken = view.say("intake.spoken", code=speak(case.code), receipt=speak(case.receipt))
+        said = f"{said}\n{spoken}"
     without = view.session.model_copy(update={"draft": None})
     return Next(home(View(without, view.facts)), said, (case,))
