@@ -31,6 +31,7 @@ def desk_facts(tx: Tx, contact_id: int, wanted: Needs, facts: Facts) -> Facts:
         found=desk.search(tx, wanted.found, seen, FOUND) if wanted.found else (),
         near=desk.named(tx, wanted.near, seen),
         members=members.members(tx) if wanted.members else (),
+        loads=desk.loads(tx) if wanted.loads else {},
         identity=desk.identity(tx, wanted.dossier) if wanted.identity else None,
         answers=desk.recent_answers(tx, dossier.card.unit) if wanted.answers and dossier else (),
         log=() if wanted.log is None else _log(tx, wanted.log),
@@ -53,6 +54,7 @@ def _log(tx: Tx, before: int) -> tuple[Entry, ...]:
             kind=entry.kind,
             by=members.name_of(tx, entry.actor),
             subject=entry.subject,
+            about=members.name_of(tx, entry.subject),
             data={name: value for name, value in entry.data.items() if name != "words"},
             words=entry.words or "",
         )

@@ -46,6 +46,7 @@ from storage import (
     amendments,
     files,
     inbox,
+    leaving,
     members,
     moves,
     notices,
@@ -272,7 +273,7 @@ class Turns:
             case JoinStaff(invitation=invitation):
                 members.join(tx, contact_id, self.secret.key(invitation), now)
             case ChangeDuty():
-                members.change_duty(tx, effect, now)
+                leaving.change_duty(tx, contact_id, effect, now)
             case Amend():
                 amendments.amend(tx, effect, now)
 

@@ -2,10 +2,11 @@
 
 from handlers.codes import read_code
 from handlers.desk import commands as desk
+from handlers.desk.permission import REACHES
 from handlers.effects import JoinStaff
 from handlers.pending import drop, gather_text
 from handlers.rooms import after, behalf, cases, form, start
-from handlers.rooms.desk import doing, orders
+from handlers.rooms.desk import doing, office, orders
 from handlers.session import (
     Adding,
     Case,
@@ -17,6 +18,7 @@ from handlers.session import (
     Languages,
     Menu,
     MyData,
+    Office,
     Part,
     Pending,
     Queue,
@@ -30,20 +32,18 @@ from handlers.session import (
 )
 from handlers.view import Command, Next, View, enter
 
-INVITATION = "moi-"  # how the payload of an invitation link begins
-
 
 def obey(command: Command, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - a table
     """Do what a command says, wherever the person is."""
     session = view.session
     at_door = isinstance(session.room, Welcome)
+    if token := desk.invitation(command.name, command.rest):
+        return _join(token, view)
     match command.name:
         case "trogiup":
-            return start.helped(view)
+            return office.helped(view)
         case "ngonngu":
             return start.to_languages(view)
-        case "start" if command.rest.startswith(INVITATION):
-            return _join(command.rest, view)
         case name if name in desk.ALIASES:
             return orders.obey(command, view)
         case "start" if isinstance(session.room, Welcome):
@@ -72,17 +72,24 @@ def obey(command: Command, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 
 
 
 def _join(invitation: str, view: View) -> Next:
-    """An invitation works once; a used, expired or invented one is told apart from nothing."""
-    invited = view.facts.invited
+    """An invitation works once; a used, expired or invented one is told apart from nothing.
+
+    Wrong ones count like wrong receipts: nobody finds one by trying.
+    """
+    session, now, invited = view.session, view.facts.now, view.facts.invited
+    if cases.is_paused(session, now.timestamp()):
+        return Next(session, view.say("proving.pause"))
     if invited is None:
-        return Next(view.session, view.say("invitation.invalid"))
+        return Next(cases.missed(session, now), view.say("invitation.invalid"))
     unit = view.content.units.get(invited.duty.unit)
     told = view.say(
         "desk.joined",
         role=view.say(f"role.{invited.duty.role}"),
         unit=unit.name.vi if unit else view.say("desk.everywhere"),
     )
-    session = enter(view.session, Queue(), staff=True)
+    sees = REACHES[invited.duty.role, "see"] != "-"
+    room = Queue() if sees else Office(page="guide")
+    session = enter(session, room, staff=True, misses=0, missed_at=None)
     return Next(session, told, (JoinStaff(invitation=invitation),))
 
 

@@ -23,7 +23,7 @@ class Needs:
     The desk's: *official*, who this contact is as a member of staff. *dossier*: the code of a case,
     *other* that of a second one, both for whoever may see them. *queue*: a page of open cases.
     *found*: the folded words to search all cases by. *near*: codes of which those that exist are
-    wanted. *members*: colleagues. *identity*: who sent
+    wanted. *members*: colleagues, *loads*: how many open cases each has. *identity*: who sent
     *dossier*. *answers*: the latest answers of its unit. *log*: the log before the entry of this
     number (0: the newest). *figures*: counts of open cases.
     """
@@ -41,6 +41,7 @@ class Needs:
     found: str = ""
     near: tuple[str, ...] = ()
     members: bool = False
+    loads: bool = False
     identity: bool = False
     answers: bool = False
     log: int | None = None
@@ -80,6 +81,7 @@ class Facts:
     found: tuple[DeskCard, ...] = ()
     near: tuple[DeskCard, ...] = ()
     members: tuple[Official, ...] = ()
+    loads: Mapping[int, int] = field(default_factory=dict)
     identity: Identity | None = None
     answers: tuple[str, ...] = ()
     log: tuple[Entry, ...] = ()

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from handlers.codes import near_codes, read_code, read_receipt
-from handlers.commands import INVITATION
 from handlers.desk import needs as desk
+from handlers.desk.commands import invitation
 from handlers.desk.needs import OFFICIAL, deciding
 from handlers.events import (
     CameBack,
@@ -67,11 +67,15 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
     if isinstance(room, IN_A_FORM) and not _is_command(event):
         return _in_a_form(session)
     did = understand(session, event)
+    if isinstance(did, Command) and (token := invitation(did.name, did.rest)):
+        return replace(_standing(session), invitation=token)
     if (wanted := deciding(session, did)) is not None:
         return wanted
     match room, did:
-        case _, Command("start", rest) if rest.startswith(INVITATION):
-            return replace(_standing(session), invitation=rest)
+        case _, Command("trogiup") if session.staff:
+            return replace(_standing(session), official=True)
+        case Menu(), Picked("desk"):
+            return OFFICIAL
         case _, Command("tracuu" | "start", rest) if rest:
             return Needs(cards=True, story=read_code(rest) or "", query=_query(rest))
         case _, Command("tracuu"):
@@ -114,6 +118,8 @@ def _is_command(event: Event) -> bool:
 def _woken(timer: str, session: Session) -> Needs:
     """What a timer is about: a case, for its citizen or the desk, or the conversation itself."""
     match timer.split(":"):
+        case ["desk", "joined" | "duty" | "left", _]:
+            return replace(_standing(session), official=True, members=True)
         case ["desk", _, code]:
             return replace(_standing(session), official=True, dossier=code)
         case ["case" | "expire", code]:

@@ -88,13 +88,14 @@ desk_status: recorded sorting forwarded working asking approving answered refuse
 desk_news: assigned returned referred reopened prioritised submitted approved sent_back added
     expired withdrawn rated
 priority: 1 2
-pick: ordinary soon urgent
+pick: ordinary soon urgent administrator dispatcher officer approver leader monitor clerk one_unit
+    own_unit
 deed: see read identify take assign return ask note answer approve send_back extend refer refuse
     close reopen merge link prioritise history invite people units routes templates undo log
     figures intake
 entry: opened added withdrawn held taken assigned returned asked noted submitted answered
     sent_back extended referred refused closed reopened merged linked prioritised expired rated
-    identified denied group_bound group_unbound
+    identified denied left group_bound group_unbound
 queue: title{page}{what} found{words} line{code}{due}{place}{status}{topic}{who} empty all_button
 queue_view: all mine unassigned waiting sorting approving overdue
 role: administrator dispatcher officer approver leader monitor clerk
@@ -129,15 +130,38 @@ flag: no_basis vague_basis{lacks} copied unrelated no_proof draft_template
 lack: article number date
 left_out: status colleague scope again many
 release: second nobody_yet flagged alone straight
-office: guide
+task.invite: role unit name done{code}{duty}{hours}{links}{name}
+task.duty: role unit done{duty}
+task.move_duty: unit done{duty}
+task.unit_edit: value english
+task.unit_add: name english address phone hours
+task.route: topic commune whose unit confirm
+office: done refused{faults}
+people: title{count} line{cases}{name}{roles} one{cases}{name} nameless{number} unreachable several
+    none gone last same move{duty} end{duty} ask_end{cases}{duty}{name} ended{duty}{name}
+    joined{name} left_cases duties_now{duties} no_duties
+unit: title unknown card{address}{approval}{english}{hours}{name}{phone} approval_on approval_off
+    want_approval stop_approval
+unit_field: name address phone hours
+route: title line{commune}{topic}{unit} one{line} own any_topic any_commune preview{line}
+log: title empty of_case{code} system invited{duty}{name} joined{duty} duty_given{duty}{name}
+    duty_ended{duty}{name} amended{what} undone{number}{what} whole taken_away
+amendment: unit route template
+undo: which none{number} never changed ask{line}{what} done{number} given{duty} ended{duty}
+    value{value} filed
+figures: title{day} line{name}{open}{overdue}{soon}{waiting} total few
+guide: title{roles} queue work dispatch release return together identity intake figures history log
+    people units templates day words{words} call{phone}
 board: card{area}{code}{due}{status}{topic} line{area}{code}{due}{status}{topic} digest{count}
     overdue elsewhere{unit} open
 group: started{unit} bound{unit} unbound stopped unit_unknown{typed} not_yours hidden member
     stranger
 intake: ask{address}{controller}{phone}{years} in_person by_phone signed refused
     none{address}{phone} draft_first message_first here{all}{number}{topic} head{how} name
-    name_label phone phone_label done{code}{due}{phone}{receipt}{unit}
-choice: queue see_files see_all guide compose_again keep_all no_template
+    name_label phone phone_label done{code}{due}{phone}{receipt}{unit} spoken{code}{receipt}
+choice: queue desk see_files see_all guide people units routes log invite new_unit new_route
+    change_route delete_route newest take_back add_duty end_duty keep_duty compose_again keep_all
+    no_template
 """
 
 

@@ -232,7 +232,7 @@ class Office(Frozen):
     """A page of administration: people, units, routes, templates, the log, figures."""
 
     at: Literal["office"] = "office"
-    page: Literal["people", "units", "routes", "templates", "log", "figures", "guide"]
+    page: Literal["people", "units", "routes", "templates", "log", "undo", "figures", "guide"]
     subject: str = ""
     after: int = 0
 

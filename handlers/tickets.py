@@ -29,7 +29,8 @@ Status = Literal[
 Action = Literal[
     "add", "withdraw", "rate", "resume",  # the citizen's
     "take", "assign", "return", "ask", "note", "answer", "submit", "approve", "send_back", "extend",
-    "refer", "refuse", "close", "reopen", "merge", "link", "prioritise",  # the desk's
+    "refer", "refuse", "close", "reopen", "merge", "link", "prioritise",
+    "leave",  # the desk's
     "expire",  # nobody's: a question was not answered in time
 ]  # fmt: skip
 
@@ -70,6 +71,9 @@ reopen      answered refused guided closed                           > forwarded
 merge       recorded sorting forwarded working asking                > merged
 link        recorded sorting forwarded working asking                >
 prioritise  recorded sorting forwarded working asking approving      >
+# Whoever had it left; nobody waits for their question, and an answer waits for its release.
+leave       recorded sorting forwarded approving                     >
+leave       working asking                                           > forwarded
 """
 
 

@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from handlers.desk.people import EVERYWHERE, Duty, Invitation, Official, Role
 from handlers.effects import ChangeDuty, Invite
-from storage import log, people
+from storage import log, people, timers
 from storage.database import Row, Tx
 from storage.times import ms
 
@@ -133,7 +133,7 @@ def invited(tx: Tx, token_key: str, now: datetime) -> Invitation | None:
 
 
 def join(tx: Tx, contact_id: int, token_key: str, now: datetime) -> bool:
-    """Use up an invitation; False when it was not there to be used.
+    """Use up an invitation and wake who made it; False when it was not there to be used.
 
     A chat that was a member is that member again, called as before.
     """
@@ -155,6 +155,9 @@ def join(tx: Tx, contact_id: int, token_key: str, now: datetime) -> bool:
         subject=actor(member),
         words=invitation.name,
     )
+    inviter = contact_of(tx, invitation.by)
+    if inviter not in {None, contact_id}:
+        timers.set(tx, inviter, f"desk:joined:{member}", now)
     return True
 
 

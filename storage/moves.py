@@ -68,6 +68,7 @@ KINDS: dict[Action, str] = {
     "link": "linked",
     "prioritise": "prioritised",
     "expire": "expired",
+    "leave": "left",
 }
 
 

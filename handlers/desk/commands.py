@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from handlers.codes import near_codes, read_code
+from handlers.codes import near_codes, read_code, read_receipt
+from handlers.desk.people import INVITATION
 
 # The task each command begins, by its Vietnamese name (README, "Commands").
 TASK_OF = {
@@ -55,7 +56,17 @@ ALIASES = {
     "mau": "templates",
     "hoantac": "undo",
 }
+LONGEST = 100  # characters of what is read behind a command
 ABOUT_A_CASE = frozenset(TASK_OF) | {"nguoigui", "tep"}
+
+
+def invitation(command: str, behind: str) -> str:
+    """The invitation used by ``/start moi-…`` or ``/moi <code>``, as it was made; else empty."""
+    meant = command == "start" and behind.startswith(INVITATION)
+    code = read_receipt(behind[:LONGEST].removeprefix(INVITATION))
+    if code and (meant or command == "moi"):
+        return f"{INVITATION}{code}"
+    return behind if meant else ""
 
 
 class Named(NamedTuple):

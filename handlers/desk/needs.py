@@ -10,7 +10,7 @@ from handlers.view import Command, Input, Picked, Wrote
 
 OFFICIAL = Needs(official=True)
 TWO_CASES = frozenset({"merge", "link"})
-WITH_COLLEAGUES = frozenset({"assign", "people", "answer"})
+WITH_COLLEAGUES = frozenset({"assign", "answer", "duty", "move_duty"})
 WITH_ANSWERS = frozenset({"answer", "approve"})
 
 
@@ -27,10 +27,10 @@ def _by_command(did: Command, session: Session) -> Needs | None:
             return replace(OFFICIAL, dossier=read_code(rest) or "", near=near_codes(rest))
         case Command("nhatky", rest):
             return replace(OFFICIAL, dossier=named(rest, "").code)
-        case Command("hoantac", _):
-            return replace(OFFICIAL, log=0)
+        case Command("moi", _):
+            return replace(OFFICIAL, fresh=True)
         case Command(name, _) if name in ALIASES:
-            return replace(OFFICIAL, members=name in {"canbo", "moi"})
+            return replace(OFFICIAL, members=name == "canbo")
         case _:
             return _by_room(session.room, did)
 
@@ -54,8 +54,10 @@ def _by_room(room: Room, did: Input) -> Needs | None:
             return replace(OFFICIAL, dossier=code)
         case Doing(), _:
             return _task(room.task, room.code, room.given)
-        case Queue() | Office(), _:
-            return replace(OFFICIAL, members=isinstance(room, Office))
+        case Queue(), _:
+            return OFFICIAL
+        case Office(), _:
+            return replace(showing(room) or OFFICIAL, fresh=did == Picked("invite"), members=True)
         case _:
             return None
 
@@ -75,6 +77,7 @@ def _task(task: str, code: str, given: dict[str, str] | None = None) -> Needs:
         dossier=code,
         other=other if task in TWO_CASES else "",
         members=task in WITH_COLLEAGUES,
+        fresh=task == "invite",
         answers=task in WITH_ANSWERS,
     )
 
@@ -90,14 +93,26 @@ def showing(room: Room) -> Needs | None:
             return replace(OFFICIAL, dossier=code)
         case Doing():
             return _task(room.task, room.code, room.given)
-        case Office(page=page, after=after):
+        case Office(page=page):
             return replace(
                 OFFICIAL,
-                members=page == "people",
-                log=after if page == "log" else None,
+                members=page in {"people", "undo"},
+                loads=page == "people",
+                log=_entries(room),
                 dossier=room.subject if page == "log" else "",
                 figures=page == "figures",
             )
+        case _:
+            return None
+
+
+def _entries(room: Office) -> int | None:
+    """Before which entry the log is read: one page of it, or the one to be taken back."""
+    match room.page:
+        case "log" if not room.subject:
+            return room.after
+        case "undo":
+            return int(room.subject) + 1
         case _:
             return None
 

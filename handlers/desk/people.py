@@ -13,6 +13,7 @@ Role = Literal[
     "monitor",  # giám sát: the Fatherland Front, unions; counts and lateness, nothing personal
     "clerk",  # người nhập hộ: a hamlet head who files for others
 ]
+INVITATION = "moi-"  # how the payload of an invitation's link begins
 ROLES: tuple[Role, ...] = get_args(Role)
 EVERYWHERE = "*"
 

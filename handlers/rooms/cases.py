@@ -1,5 +1,7 @@
 """Following a case: my cases, what can be done about one, adding to it, taking it back."""
 
+from datetime import datetime
+
 from handlers.codes import near_codes, read_code
 from handlers.effects import Effect, HoldTicket, MoveTicket, Notify
 from handlers.events import SentMedia
@@ -127,6 +129,12 @@ def is_paused(session: Session, now_seconds: float) -> bool:
     return now_seconds - session.missed_at.timestamp() < MISS_SECONDS
 
 
+def missed(session: Session, now: datetime) -> Session:
+    """One more wrong receipt or invitation."""
+    misses = session.misses % MISSES + 1
+    return session.model_copy(update={"misses": misses, "missed_at": now})
+
+
 def at_proving(room: Proving, did: Input, view: View) -> Next:
     """The right receipt lets this contact follow the case; wrong ones count, other words do not."""
     session, now = view.session, view.facts.now
@@ -139,10 +147,7 @@ def at_proving(room: Proving, did: Input, view: View) -> Next:
             if view.facts.proved and view.facts.story:
                 held = enter(session, Case(code=room.code), misses=0, missed_at=None)
                 return Next(held, view.say("proving.done"), (HoldTicket(code=room.code),))
-            missed = session.model_copy(
-                update={"misses": session.misses % MISSES + 1, "missed_at": now}
-            )
-            return Next(missed, view.say("proving.wrong"))
+            return Next(missed(session, now), view.say("proving.wrong"))
         case Wrote() | SentMedia():
             return loose.take(did, view)
         case _:

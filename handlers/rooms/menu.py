@@ -2,6 +2,7 @@
 
 from handlers.events import SentMedia
 from handlers.rooms import cases, form, loose, start
+from handlers.rooms.desk import office
 from handlers.session import Cases, MyData, Pending
 from handlers.understanding import asks_for_case
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
@@ -12,8 +13,9 @@ def show_menu(view: View) -> Prompt:
     held = (view.choice("held"),) if view.session.pending != Pending() else ()
     resume = (view.choice("resume"),) if view.session.draft else ()
     new = view.choice("new", tone="primary")
+    desk = (view.choice("desk"),) if view.session.staff else ()
     rest = tuple(view.choice(key) for key in ("track", "data", "language", "help"))
-    return Prompt(view.say("menu.ask"), (*held, *resume, new, *rest))
+    return Prompt(view.say("menu.ask"), (*held, *resume, *desk, new, *rest))
 
 
 def at_menu(did: Input, view: View) -> Next:
@@ -35,6 +37,8 @@ def _chosen(key: str, view: View) -> Next:
             return loose.arrive(view)
         case "resume":
             return Next(form.resume(view.session, view))
+        case "desk":
+            return office.to_desk(view)
         case "new":
             return form.new(view)
         case "track":

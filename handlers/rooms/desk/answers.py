@@ -6,8 +6,8 @@ from rapidfuzz import fuzz, process
 
 from handlers.codes import read_code
 from handlers.content import Unit
-from handlers.desk.people import Official
-from handlers.desk.permission import REACHES, may
+from handlers.desk.people import EVERYWHERE, Official
+from handlers.desk.permission import REACHES, may, units
 from handlers.reading.choices import read_choice
 from handlers.reading.dates import read_date
 from handlers.reading.numbers import read_number
@@ -20,6 +20,8 @@ from handlers.view import View, cut
 OFFERED = 6  # options for what was typed
 LIKE = 60  # how alike a unit's name must be to be offered, of 100
 SURE = 95  # and to be taken
+# How all units are called, folded.
+WHOLE = frozenset({"toan tinh", "toan thanh pho", "toan tinh, thanh pho", "tat ca"})
 EXACT = "="  # a typed unit may be named by its id
 
 
@@ -46,6 +48,10 @@ def read(slot: Slot, typed: str, room: Doing, view: View) -> tuple[str | None, U
         case "code":
             return _or(read_code(typed), view.say("code.mistyped"))
         case "unit":
+            return _unit(typed, view)
+        case "scope" if typed.strip() == EVERYWHERE or fold(typed) in WHOLE:
+            return EVERYWHERE, Unread()
+        case "scope":
             return _unit(typed, view)
         case "commune":
             return _commune(typed, view)
@@ -116,6 +122,8 @@ def offered(slot: Slot, room: Doing, view: View) -> tuple[Option, ...]:
             return slot.options
         case "choice":
             return tuple(Option(value=key, text=view.say(f"pick.{key}")) for key in slot.keys)
+        case "scope":
+            return _scopes(view)
         case "topic":
             titles = tuple((t.id, t.button.vi) for t in view.content.in_order)
             return tuple(Option(value=id_, text=title) for id_, title in titles)
@@ -126,6 +134,17 @@ def offered(slot: Slot, room: Doing, view: View) -> tuple[Option, ...]:
             )
         case _:
             return ()
+
+
+def _scopes(view: View) -> tuple[Option, ...]:
+    """All units for who administers all, else those administered."""
+    official = view.facts.official
+    held = units(official, "people") if official else frozenset()
+    if EVERYWHERE in held:
+        return (Option(value=EVERYWHERE, text=view.say("desk.everywhere")),)
+    known = view.content.units
+    mine = (known[unit] for unit in sorted(held) if unit in known)
+    return tuple(Option(value=unit.id, text=unit_label(unit)) for unit in mine)[:OFFERED]
 
 
 def _candidates(room: Doing, view: View) -> tuple[Official, ...]:

@@ -75,6 +75,8 @@ def woken(what: str, code: str, view: View) -> Next:
     Whatever they are doing goes on, and the case in hand stays in hand: what they type next must
     not land in a case that only just came by.
     """
+    if what in office.NEWS:
+        return office.woken(what, code, view)
     official, found = view.facts.official, view.facts.dossier
     if official is None or found is None or not anywhere(official, "see"):
         return Next(view.session, silent=True)

@@ -10,7 +10,7 @@ from handlers.messages import Choice, choice
 from handlers.rooms import start
 from handlers.rooms.desk.card import due, heard_of, open_case
 from handlers.rooms.desk.task import denied
-from handlers.session import Queue
+from handlers.session import Office, Queue
 from handlers.territory import Found
 from handlers.text import fold
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
@@ -157,6 +157,8 @@ def at_queue(room: Queue, did: Input, view: View) -> Next:
             return Next(enter(session, room.model_copy(update=earlier)))
         case Picked("all"):
             return Next(enter(session, Queue()))
+        case Picked("guide"):
+            return Next(enter(session, Office(page="guide")))
         case Picked("menu"):
             return Next(start.home(session))
         case Picked(key) if key.startswith("view:"):

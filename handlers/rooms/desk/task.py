@@ -17,7 +17,8 @@ from handlers.tickets import Action
 from handlers.view import Next, View, enter
 
 Kind = Literal[
-    "text", "date", "unit", "member", "code", "topic", "commune", "choice", "number", "files"
+    "text", "date", "unit", "member", "code", "topic", "commune", "choice", "number", "files",
+    "scope"
 ]
 
 
