@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.citizen import CODE
 from tests.acceptance.likeness import Names, likeness
 from tests.acceptance.stage import OnChannels, Where, running
 from tests.fakes.telegram import FakeTelegram
@@ -25,6 +26,23 @@ COMPANIES: dict[str, Callable[[str], Where]] = {
     "mixed": lambda who: "web" if who in ON_THE_WEB else "telegram",
 }
 SAID = [(LIFE, company) for company in COMPANIES] + [("desk_answer_contract", "mixed")]
+LONG_STORY = [f"chuyện{number}🏠" for number in range(1_000)]  # each emoji is two units
+LONG_CASE = f"""
+@ citizen
+! agreed
+> /gui
+> [Việc khác]
+> {" ".join(LONG_STORY[:250])}
+> {" ".join(LONG_STORY[250:500])}
+> {" ".join(LONG_STORY[500:750])}
+> {" ".join(LONG_STORY[750:])}
+> [Xong]
+> phường Hải Châu
+> [Bỏ qua]
+> [Gửi]
+@ official
+! staff dispatcher * Lê Thị An
+"""
 
 
 @pytest.mark.parametrize(("name", "company"), SAID)
@@ -43,6 +61,20 @@ async def test_transcript_on_channels(
         assert fake.journal.refused() == []
     assert_alike(script, "\n".join(now), name)
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
+
+
+async def test_long_case_is_read_whole_on_telegram(database_url: str, tmp_path: Path) -> None:
+    """An official reads every word of a long case, in parts that Telegram takes."""
+    async with FakeTelegram() as fake, running(fake, database_url, tmp_path) as bot:
+        stage = OnChannels(bot, fake, Names(""), COMPANIES["telegram"])
+        sent = [line async for line in told_again(LONG_CASE, stage)]
+        (code,) = {found for line in sent for found in CODE.findall(line)}
+        official = stage.person("official")
+        (card,) = await official.do(code)
+        assert LONG_STORY[-1] not in card
+        (whole,) = await official.do("[Xem tất cả]")
+        assert " ".join(LONG_STORY) in " ".join(whole.split())
+        assert fake.journal.refused() == []
 
 
 def script_of(name: str) -> str:

@@ -8,6 +8,7 @@ from handlers.desk.dossier import DeskCard, Dossier, Line, Reply
 from handlers.desk.permission import CaseDeed, anywhere, may
 from handlers.effects import Effect, Witness
 from handlers.messages import Choice, choice
+from handlers.pending import MAX_TEXT
 from handlers.reading.dates import show_date
 from handlers.reading.phones import show_phone
 from handlers.rooms.desk.task import denied, dossier, home
@@ -16,6 +17,8 @@ from handlers.tickets import OPEN, Action, AnswerLine, move
 from handlers.view import Next, Prompt, View, cut, enter
 
 TELLS = 6  # latest entries of a story that are shown at first
+LETTERS = 600  # of an answer, shown at first
+WORDS = 300  # letters of an entry, shown at first
 BUTTONS = 6  # things to do that are offered at first
 # How many entries of a story are shown.
 TOLD: Mapping[str, int] = {"brief": 1, "card": TELLS, "whole": 40}
@@ -100,10 +103,13 @@ def due(card: DeskCard, view: View) -> str:
 def _body(found: Dossier, room: Desk, view: View) -> list[str]:
     if room.shows == "brief":
         return ["\n".join(told_line(line, view) for line in found.story[-1:])]
-    answers = "\n".join(_answer(line, found.card.topic, view) for line in found.lines)
+    whole = room.shows == "whole"
+    lines = (_answer(line, found.card.topic, view) for line in found.lines)
+    answers = "\n".join(line if whole else cut(line, LETTERS) for line in lines)
     files = view.say("case.files", files=len(found.media)) if found.media else ""
     latest = found.story[-TOLD[room.shows] :]
-    tale = "\n".join(told_line(line, view) for line in latest)
+    words = max(WORDS, MAX_TEXT // len(latest)) if whole and latest else WORDS
+    tale = "\n".join(told_line(line, view, words) for line in latest)
     earlier = len(found.story) - len(latest)
     more = view.say("desk.earlier", entries=earlier) if earlier else ""
     return [answers, files, "\n".join(filter(None, (view.say("case.history"), more, tale)))]
@@ -113,17 +119,15 @@ def _answer(line: AnswerLine, topic_id: str, view: View) -> str:
     topic = view.content.topics.get(topic_id)
     field = next((f for f in topic.ask if f.name == line.name), None) if topic else None
     text = told(field, line.value, line.text, view) if field else line.text
-    return f"• {field.label.vi if field else line.label}: {cut(text, 600)}"
+    return f"• {field.label.vi if field else line.label}: {text}"
 
 
-def told_line(line: Line, view: View) -> str:
-    """One entry of the story, as the desk reads it."""
+def told_line(line: Line, view: View, letters: int = WORDS) -> str:
+    """One entry of the story, as the desk reads it: at most so many *letters* of what was said."""
     what = view.say(f"entry.{line.kind}")
     by = f" · {line.by}" if line.by else ""
-    words = _words(line, view)
-    return (
-        f"{view.local(line.at):%d/%m %H:%M} · {what}{by}{f': {cut(words, 300)}' if words else ''}"
-    )
+    words = cut(_words(line, view), letters)
+    return f"{view.local(line.at):%d/%m %H:%M} · {what}{by}{f': {words}' if words else ''}"
 
 
 def _words(line: Line, view: View) -> str:
@@ -157,7 +161,7 @@ def _choices(found: Dossier, room: Desk, view: View) -> tuple[Choice, ...]:
         choices.append(view.choice("files", "choice.see_files"))
     if may(official, "identify", card):
         choices.append(view.choice("identify", "deed.identify"))
-    if hidden or (room.shows != "whole" and _more(found, room)):
+    if hidden or (room.shows != "whole" and _more(found, room, view)):
         choices.append(view.choice("whole", "choice.see_all"))
     return (*heard_of(card.code, view), *choices, view.choice("queue"))
 
@@ -168,8 +172,13 @@ def heard_of(shown: str, view: View) -> tuple[Choice, ...]:
     return (choice(f"open:{code}", view.say("desk.open", code=code)),) if code not in shown else ()
 
 
-def _more(found: Dossier, room: Desk) -> bool:
-    return room.shows == "brief" or len(found.story) > TELLS
+def _more(found: Dossier, room: Desk, view: View) -> bool:
+    if room.shows == "brief" or len(found.story) > TELLS:
+        return True
+    answers = (_answer(line, found.card.topic, view) for line in found.lines)
+    if any(len(answer) > LETTERS for answer in answers):
+        return True
+    return any(len(_words(line, view)) > WORDS for line in found.story)
 
 
 def identify(code: str, view: View) -> Next:
