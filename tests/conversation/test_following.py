@@ -30,7 +30,6 @@ from handlers.session import (
     Pending,
     Rating,
     Resuming,
-    Reviewing,
     Session,
 )
 from handlers.tickets import Happening, Status
@@ -256,4 +255,3 @@ def test_an_official_without_consent_of_their_own_may_write_for_others() -> None
     assert after.session.room == Filling()
     assert after.session.draft is not None
     assert after.session.draft.answers["what"].text == "Cầu treo hỏng ván, nguy hiểm"
-    assert Reviewing() != after.session.room

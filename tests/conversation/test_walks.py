@@ -265,6 +265,8 @@ class Walk(RuleBasedStateMachine):
         """Be given a role, or lose it."""
         duties = (Duty(role=role),) if role else ()
         self.province.official = Official(id=1, name="An", duties=duties) if role else None
+        if role:
+            self.session = self.session.model_copy(update={"staff": True})
 
     @precondition(lambda self: self.province.held)
     @rule()
