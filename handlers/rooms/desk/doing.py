@@ -66,7 +66,9 @@ def _filled(task: Task, room: Doing, rest: str, view: View) -> Doing:
             break
         word, _, others = rest.partition(" ")
         whole = slot.kind in {"text", "unit", "commune", "member"}
-        value, _ = read(slot, rest if whole else word, room, view)
+        # What may be skipped is not guessed from the beginning of a sentence.
+        guess = slot.optional and slot.kind == "choice"
+        value = None if guess else read(slot, rest if whole else word, room, view)[0]
         if value is None and not slot.optional:
             break
         room = _given(room, slot, value or "")
