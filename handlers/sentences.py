@@ -56,8 +56,8 @@ happening: opened added withdrawn held moved taken assigned asked answered exten
 adding: ask{code} more{code} done{code} dropped answered{code}{due} resumed{code}{due}
 withdrawing: ask{code} done{code}
 news: taken{code} assigned{code}{unit} answered{code}{text} referred{code}{reason}{unit}
-    closed{code}{until} closed_before{code} reopened{code}{due} merged{code}{other} expired{code}{text}
-    withdrawn{code} later{code} later_answer{code} later_rate{code}
+    closed{code}{until} closed_before{code} reopened{code}{due} merged{code}{other}
+    expired{code}{text} withdrawn{code} later{code} later_answer{code} later_rate{code}
     asked{code}{text}{until} extended{code}{due}{reason} refused{code}{days}{door}{reason}
 reply: finding{text} basis{text} action{text} next{text} until{text} private{text} files{files}
 rating: ask{code} why thanks good fair poor
@@ -87,7 +87,7 @@ desk_status: recorded sorting forwarded working asking approving answered refuse
     withdrawn merged
 desk_news: assigned returned referred reopened prioritised submitted approved sent_back added
     expired withdrawn rated
-priority: 1 2
+priority: 0 1 2
 pick: ordinary soon urgent administrator dispatcher officer approver leader monitor clerk one_unit
     own_unit
 deed: see read identify take assign return ask note answer approve send_back extend refer refuse
@@ -141,14 +141,14 @@ people: title{count} line{cases}{name}{roles} one{cases}{name} nameless{number} 
     none gone last same move{duty} end{duty} ask_end{cases}{duty}{name} ended{duty}{name}
     joined{name} left_cases duties_now{duties} no_duties
 unit: title unknown card{address}{approval}{english}{hours}{name}{phone} approval_on approval_off
-    want_approval stop_approval
-unit_field: name address phone hours
+    want_approval stop_approval edit{field}
+unit_field: name address phone hours approval
 route: title line{commune}{topic}{unit} one{line} own any_topic any_commune preview{line}
 log: title empty of_case{code} system invited{duty}{name} joined{duty} duty_given{duty}{name}
     duty_ended{duty}{name} amended{what} undone{number}{what} whole taken_away
-amendment: unit route template
+amendment: unit{change}{name} route{change} template{name}
 undo: which none{number} never changed ask{line}{what} done{number} given{duty} ended{duty}
-    value{value} filed
+    value{value}
 figures: title{day} line{name}{open}{overdue}{soon}{waiting} total few
 guide: title{roles} queue work dispatch release return together identity intake figures history log
     people units templates day words{words} call{phone}

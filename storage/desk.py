@@ -207,13 +207,15 @@ def _card(tx: Tx, row: Row) -> DeskCard:
 def _story(tx: Tx, entries: Iterable[Entry]) -> Iterator[Line]:
     names: dict[str, str] = {}
     for entry in entries:
-        if entry.actor not in names:
-            names[entry.actor] = members.name_of(tx, entry.actor)
+        whom = f"member:{entry.data['member']}" if "member" in entry.data else ""
+        for actor in {entry.actor, whom} - names.keys():
+            names[actor] = members.name_of(tx, actor)
         yield Line(
             seq=entry.seq,
             at=when(entry.at),
             kind=entry.kind,
             by=names[entry.actor],
+            whom=names[whom],
             # The answers a case was opened with are shown by themselves.
             words="" if entry.kind == "opened" else entry.words or "",
             data={name: value for name, value in entry.data.items() if name != "words"},

@@ -34,12 +34,16 @@ class DeskCard(Card):
 
 
 class Line(Frozen):
-    """One entry of a case's history, as the desk sees it: *by* is the member's name or empty."""
+    """One entry of a case's history, as the desk sees it.
+
+    *by* is the member's name, or empty; *whom* that of the member it was given to.
+    """
 
     seq: int
     at: datetime
     kind: str
     by: str = ""
+    whom: str = ""
     words: str = ""
     data: dict[str, str | int] = {}
 

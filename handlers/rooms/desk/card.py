@@ -1,6 +1,7 @@
 """A case on the desk: its card, its story, and a button for each thing its reader may do."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from handlers.answers import told
 from handlers.desk.contract import shown
@@ -136,10 +137,28 @@ def _words(line: Line, view: View) -> str:
             return ""
         case "submitted" | "answered" if line.words:
             return shown(Reply.model_validate_json(line.words), view)
+        case "assigned":
+            return line.whom
+        case "referred":
+            unit = view.content.units.get(str(line.data.get("unit")))
+            return " – ".join(filter(None, (unit.name.vi if unit else "", line.words)))
+        case "extended":
+            return f"{_day(line, 'due_on')} {line.words}"
+        case "prioritised":
+            return view.say(f"priority.{line.data.get('priority', 0)}")
+        case "rated":
+            score = line.data.get("score")
+            rating = view.content.say("vi", f"rating.{score}") if score else ""
+            return " – ".join(filter(None, (rating, line.words)))
         case "denied":
             return view.say(f"deed.{line.data.get('deed', 'see')}")
         case _:
             return line.words
+
+
+def _day(line: Line, name: str) -> str:
+    day = line.data.get(name)
+    return show_date(date.fromisoformat(str(day))) if day else ""
 
 
 def allowed(card: DeskCard, view: View) -> list[CaseDeed]:
@@ -148,7 +167,13 @@ def allowed(card: DeskCard, view: View) -> list[CaseDeed]:
         deed
         for deed, action in DEEDS
         if move(card.status, action) is not None and may(view.facts.official, deed, card)
+        if deed != "take" or not _answered_before(card, view)
     ]
+
+
+def _answered_before(card: DeskCard, view: View) -> bool:
+    """Whether the reader is whom the case was answered by before it was reopened."""
+    return view.facts.official is not None and card.not_for == view.facts.official.id
 
 
 def _choices(found: Dossier, room: Desk, view: View) -> tuple[Choice, ...]:
