@@ -32,7 +32,8 @@ def _open(member: int, view: View, notice: str = "") -> Next:
 
 
 def _search(typed: str, view: View) -> Next:
-    found = [m for m in _in_sight(view) if fold(typed) and fold(typed) in fold(m.name)]
+    words = f" {fold(typed)} "
+    found = [m for m in _in_sight(view) if words in f" {fold(m.name)} "]
     if len(found) == 1:
         return _open(found[0].id, view)
     key = "people.several" if found else "people.none"

@@ -97,7 +97,10 @@ def _unit(unit: Unit, view: View) -> Prompt:
     )
     choices: list[Choice] = []
     if may(view.facts.official, "units", unit.id):
-        choices += [view.choice(f"edit:{field}", f"unit_field.{field}") for field in FIELDS]
+        choices += [
+            choice(f"edit:{name}", view.say("unit.edit", field=view.say(f"unit_field.{name}")))
+            for name in FIELDS
+        ]
         key = "unit.stop_approval" if unit.approval else "unit.want_approval"
         choices.append(view.choice("approval", key))
     return Prompt(text, (*choices, view.choice("units"), view.choice("queue")), "text")

@@ -1,15 +1,15 @@
 """The log: of the office or of one case, newest first; and taking back what was done by command."""
 
-import json
 from collections.abc import Sequence
 
-from handlers.desk.amendments import current, faults_of
+from handlers.content import Route, Unit, Words
+from handlers.desk.amendments import GONE, current, faults_of, route_key
 from handlers.desk.commands import named
 from handlers.desk.people import EVERYWHERE, Duty
 from handlers.desk.permission import anywhere, may
 from handlers.desk.record import Entry
 from handlers.effects import Amend, ChangeDuty, Effect
-from handlers.rooms.desk.administering import duty_name, is_last, unit_name
+from handlers.rooms.desk.administering import FIELDS, duty_name, is_last, route_line, unit_name
 from handlers.rooms.desk.card import told_line
 from handlers.rooms.desk.task import denied, dossier
 from handlers.session import Office
@@ -17,7 +17,7 @@ from handlers.view import Input, Next, Picked, Prompt, View, cut, enter
 
 PAGE = 10
 STORY = 15  # entries of a case on one page
-LONGEST_VALUE = 120
+LONGEST_CHANGE = 300
 
 
 def to_log(rest: str, view: View) -> Next:
@@ -121,19 +121,61 @@ def _duty_words(entry: Entry, view: View) -> str:
 
 
 def _change(entry: Entry, view: View) -> str:
-    """What was changed: the thing, and each of its values that is another one now."""
-    kind, key = str(entry.data["kind"]), str(entry.data["key"])
-    before, after = _values(entry.data["before"]), _values(entry.data["value"])
-    names = [name for name in after if after[name] != before.get(name)]
-    words = "; ".join(f"{name} = “{cut(str(after[name]), LONGEST_VALUE)}”" for name in names)
-    said = words if after and before else view.say("log.whole" if after else "log.taken_away")
-    called = unit_name(key, view) if kind == "unit" else key
-    return cut(f"{view.say(f'amendment.{kind}')} {called}: {said}", 300)
+    data = {name: str(value) for name, value in entry.data.items()}
+    return _difference(data["kind"], data["key"], data["before"], data["value"], view)
 
 
-def _values(told: str | int) -> dict[str, object]:
-    found = json.loads(str(told)) if told else None
-    return found if isinstance(found, dict) else {}
+def _difference(kind: str, key: str, before: str, after: str, view: View) -> str:
+    """What is another one *after* than *before*, in words; empty is what the files say."""
+    match kind:
+        case "unit":
+            changed = _unit_difference(key, before, after, view)
+            return view.say("amendment.unit", name=unit_name(key, view), change=changed)
+        case "route":
+            return view.say("amendment.route", change=_route_words(key, after, view))
+        case _:
+            known = view.content.templates.get(key)
+            return view.say("amendment.template", name=known.title if known else key)
+
+
+def _unit_difference(key: str, before: str, after: str, view: View) -> str:
+    old, new = _unit_of(key, before, view), _unit_of(key, after, view)
+    if old is None or new is None:
+        return view.say("log.whole" if new else "log.taken_away")
+    told = (
+        f"{view.say(f'unit_field.{name}')} “{_shown(getattr(new, name), view)}”"
+        for name in (*FIELDS, "approval")
+        if getattr(new, name) != getattr(old, name)
+    )
+    return cut("; ".join(told), LONGEST_CHANGE)
+
+
+def _shown(value: object, view: View) -> str:
+    match value:
+        case bool():
+            return view.say("data.yes" if value else "data.no")
+        case Words(vi=name):
+            return name
+        case _:
+            return str(value)
+
+
+def _unit_of(key: str, value: str, view: View) -> Unit | None:
+    if value:
+        return Unit.model_validate_json(value)
+    return (view.content.filed or view.content).units.get(key)
+
+
+def _route_words(key: str, value: str, view: View) -> str:
+    filed = (view.content.filed or view.content).routes
+    route = next((route for route in filed if route_key(route) == key), None)
+    if value and value != GONE:
+        route = Route.model_validate_json(value)
+    elif route is None or value == GONE:
+        topic, commune, *_ = key.split("/")
+        gone = Route(topic=topic, commune=commune, unit=view.say("log.taken_away"))
+        return route_line(gone, view)
+    return route_line(route, view)
 
 
 def at_log(room: Office, did: Input, view: View) -> Next:
@@ -189,8 +231,10 @@ def _again(entry: Entry, effect: Effect, view: View) -> str:
         case ChangeDuty():
             return view.say("undo.ended", duty=_duty_words(entry, view))
         case _:
-            value = cut(str(entry.data["before"]), 300)
-            return view.say("undo.value", value=value) if value else view.say("undo.filed")
+            data = {name: str(value) for name, value in entry.data.items()}
+            kind, key = data["kind"], data["key"]
+            again = _difference(kind, key, data["value"], data["before"], view)
+            return view.say("undo.value", value=again)
 
 
 def reversal(entry: Entry, view: View) -> tuple[Effect | None, str]:
