@@ -85,7 +85,7 @@ class Walk(RuleBasedStateMachine):
         self.session = NEW
         self.count = 0
         self.kept: set[str] = set()
-        self.later = self.province.everything(NEW, NOTHING)
+        self.known = self.province.everything(NEW, NOTHING)
 
     def do(self, event: Event) -> None:
         """Take a turn, then look for everything that was there before it."""
@@ -95,12 +95,11 @@ class Walk(RuleBasedStateMachine):
         def carried(effects: tuple[Effect, ...], wanted: Needs) -> Facts:
             for effect in effects:
                 province.carry_out(effect)
-            self.later = province.everything(before, wanted)
-            return self.later
+            self.known = everything if wanted == NOTHING else province.everything(before, wanted)
+            return self.known
 
         after = turn(before, event, everything, carried)
-        known = everything if after.wants is None else self.later
-        assert after.say is None or ends_with_the_question(after, known)
+        assert after.say is None or ends_with_the_question(after, self.known)
         self.kept |= {e.media.key for e in after.effects if isinstance(e, KeepFile)}
         self.session = after.session
         self._look_around(before, event)
