@@ -18,7 +18,7 @@ PARTS = ("finding", "basis", "action", "next", "until", "private")
 SHARED = ("finding", "basis", "action", "next", "until", "files")  # what many cases get alike
 # One message of the narrowest channel holds 4096; the rest is for the code, the buttons' words,
 # and what an approver must read beside the answer.
-LONGEST_ANSWER = 2800
+LONGEST_ANSWER = 2600
 LONGEST_PRIVATE = 300
 
 

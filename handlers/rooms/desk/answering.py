@@ -239,7 +239,7 @@ def _together_with(room: Doing, view: View) -> tuple[Along, ...]:
 
 def _private_lines(room: Doing, many: tuple[Along, ...], view: View) -> list[str]:
     said = ((one.card.code, room.given.get(f"{PRIVATE}{one.card.code}")) for one in many)
-    return [view.say("desk.private", code=code, text=cut(text, 40)) for code, text in said if text]
+    return [view.say("desk.private", code=code, text=cut(text, 30)) for code, text in said if text]
 
 
 def _more(room: Doing, view: View) -> tuple[Choice, ...]:

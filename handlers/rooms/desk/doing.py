@@ -6,9 +6,10 @@ finds the case changed by somebody else is told what happened and presses once m
 stays. What was typed behind the command answers the first questions. `/huy` leaves all as it is.
 """
 
+from dataclasses import replace
 from datetime import date
 
-from handlers.codes import near_codes, read_code
+from handlers.desk.dossier import DeskCard
 from handlers.desk.permission import anywhere, may
 from handlers.effects import KeepFile
 from handlers.events import SentMedia
@@ -35,32 +36,43 @@ def begin(name: str, code: str, rest: str, view: View) -> Next:
     if task.action is None:
         if not anywhere(official, task.deed):
             return denied(task.deed, "", view)
-        return _advance(task, _filled(task, Doing(task=name), rest, view), view)
+        return _begun(task, Doing(task=name), rest, view)
     found = dossier(code, view)
     if official is None:
         return denied(task.deed, code, view)
     if found is None:
         return Next(home(view), view.say("desk.unknown", code=code))
     if not may(official, task.deed, found.card):
-        refused = denied(task.deed, code, view)
-        return refused if not may(official, "see", found.card) else _at_card(refused, code, view)
+        return _refused(task, found.card, view)
     if move(found.card.status, task.action) is None:
         return Next(to_case(code, view), _cannot(found.card.status, view))
     room = Doing(task=name, code=code, seen=found.card.entries)
     held = View(to_case(code, view), view.facts)
-    return _advance(task, _filled(task, room, rest, held), held)
+    return _begun(task, room, rest, held)
 
 
-def _at_card(refused: Next, code: str, view: View) -> Next:
-    return Next(to_case(code, view), refused.notice, refused.effects)
+def _refused(task: Task, card: DeskCard, view: View) -> Next:
+    """Not allowed; of a case out of sight not even that there is one."""
+    refused = denied(task.deed, card.code, view)
+    if may(view.facts.official, "see", card):
+        return Next(to_case(card.code, view), refused.notice, refused.effects)
+    return replace(refused, notice=view.say("desk.unknown", code=card.code))
+
+
+def _begun(task: Task, room: Doing, rest: str, view: View) -> Next:
+    room, why = _filled(task, room, rest, view)
+    return Next(enter(view.session, room), why) if why else _advance(task, room, view)
 
 
 def _cannot(status: str, view: View) -> str:
     return view.say("desk.cannot", status=view.say(f"desk_status.{status}"))
 
 
-def _filled(task: Task, room: Doing, rest: str, view: View) -> Doing:
-    """The room with what *rest* answers: words fill a text whole, anything else takes one word."""
+def _filled(task: Task, room: Doing, rest: str, view: View) -> tuple[Doing, str]:
+    """The room with what *rest* answers, and why an answer can't stay.
+
+    Words fill a text whole, anything else takes one word.
+    """
     for slot in task.slots(room, view):
         if not rest:
             break
@@ -71,9 +83,12 @@ def _filled(task: Task, room: Doing, rest: str, view: View) -> Doing:
         value = None if guess else read(slot, rest if whole else word, room, view)[0]
         if value is None and not slot.optional:
             break
-        room = _given(room, slot, value or "")
+        filled = _given(room, slot, value or "")
+        if why := task.unfit(filled, view):
+            return task.prepare(room, view), why
+        room = filled
         rest = rest if value is None else "" if whole else others.strip()
-    return task.prepare(room, view)
+    return task.prepare(room, view), ""
 
 
 def _given(room: Doing, slot: Slot, value: str) -> Doing:
@@ -101,6 +116,8 @@ def _advance(task: Task, room: Doing, view: View) -> Next:
 
 def show_doing(room: Doing, view: View) -> Prompt:
     """The current question, or what is about to be done."""
+    if view.facts.official is None:
+        return Prompt(view.say("desk.not_staff"), (view.choice("menu"),))
     task = TASKS[room.task]
     slot = _open_slot(task, room, view)
     cancel = view.choice("cancel")
@@ -160,6 +177,8 @@ def readable(slot: Slot, value: str) -> str:
 
 def at_doing(room: Doing, did: Input, view: View) -> Next:
     """Take an answer, or do what was looked at."""
+    if view.facts.official is None:
+        return denied(TASKS[room.task].deed, "", view)
     task = TASKS[room.task]
     slot = _open_slot(task, room, view)
     match did:
@@ -286,8 +305,11 @@ def _confirmed(task: Task, room: Doing, view: View) -> Next:
 def _kept_back(refused: Next, room: Doing, view: View) -> Next:
     """What was written stays on the screen of whoever may no longer send it."""
     official, found = view.facts.official, dossier(room.code, view)
-    if not room.given or found is None or not may(official, "see", found.card):
+    if not any(room.given.values()):
         return refused
+    if found is None or not may(official, "see", found.card):
+        text = "\n".join(filter(None, room.given.values()))[:LONGEST]
+        return replace(refused, notice=f"{refused.notice}\n{view.say('desk.unsent', text=text)}")
     notice = f"{refused.notice} {view.say('desk.text_kept')}"
     return Next(view.session, notice, refused.effects)
 
@@ -306,11 +328,3 @@ def left(room: Doing, view: View) -> Next:
     """Back to the case or the queue; nothing was done."""
     session: Session = to_case(room.code, view) if room.code else home(view)
     return Next(session, view.say("desk.left"))
-
-
-def suggested(typed: str, view: View) -> str:
-    """What to say of a code that is none: the codes one slip away from it, when there are any."""
-    near = near_codes(typed)
-    if near and read_code(typed) is None:
-        return view.say("desk.near", codes=", ".join(near[:5]))
-    return view.say("desk.no_case")
