@@ -1,5 +1,7 @@
 """Templates: valid when they say so, filled in by the case, and told what is wrong with them."""
 
+import re
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from handlers.desk.templates import (
     named_by,
     places,
 )
+from handlers.faults import template_faults
 
 CONTENT = load_content(Path(__file__).parents[2] / "content")
 TODAY = date(2026, 11, 22)
@@ -69,7 +72,7 @@ def test_a_missing_field_is_named() -> None:
         ({"finding": "Về {viec"}, "finding có dấu"),
         ({"finding": "Về {viec!r}"}, "finding có dấu"),
         ({"asks": {"viec": "?", "khac": "?"}}, 'asks hỏi "khac"'),
-        ({part: "a" * 900 for part in PARTS} | {"asks": {}}, "cả mẫu dài quá"),
+        (dict.fromkeys(PARTS, "a" * 900) | {"asks": {}}, "cả mẫu dài quá"),
     ],
 )
 def test_a_broken_template_says_why(change: dict[str, object], says: str) -> None:
@@ -124,3 +127,12 @@ def test_any_title_makes_an_id(title: str) -> None:
     """An amendment's key is a plain name whatever the title is."""
     name = named_by(title, {})
     assert Template.model_validate(PLAIN.model_dump() | {"id": name}).id == name
+
+
+def test_the_example_of_the_manual_works() -> None:
+    """Who copies the template out of docs/answers.md gets one that is offered."""
+    manual = (Path(__file__).parents[2] / "docs" / "answers.md").read_text("utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", manual, re.DOTALL)
+    template = Template.model_validate(tomllib.loads(example) | {"id": "tra_lai_tien"})
+    assert template_faults([template], CONTENT.topics, CONTENT.topics, CONTENT.units) == ()
+    assert template.fits("hoc_phi", "so-gd-dt", "working", TODAY)
