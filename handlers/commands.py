@@ -11,6 +11,7 @@ from handlers.session import (
     Adding,
     Case,
     Cases,
+    Desk,
     Doing,
     Dropping,
     Filling,
@@ -106,7 +107,7 @@ def _new_with(part: Part, view: View) -> Next:
     return Next(begun.session, gathered.notice)
 
 
-def _cancel(view: View) -> Next:
+def _cancel(view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - a table
     """Stop what is being done; a draft is only thrown away after asking."""
     session = view.session
     match session.room:
@@ -118,6 +119,8 @@ def _cancel(view: View) -> Next:
             return cases.stop_adding(room, view)
         case Withdrawing(code=code):
             return Next(enter(session, Case(code=code)))
+        case Queue() | Desk() | Office():
+            return Next(session, view.say("cancel.nothing"))
         case Languages(back=back):
             return Next(enter(session, back))
         case Doing() as room:

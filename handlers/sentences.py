@@ -73,7 +73,7 @@ menu_command: start gui tracuu dulieu huy ngonngu trogiup
 # What is said to officials, in Vietnamese only: `content/texts/desk.toml`.
 _DESK = """
 desk: not_staff denied unknown{code} no_case near{codes} near_none cannot{status} meanwhile{news}
-    left proposed{text} preview{text} no_files head{code}{place}{topic} nowhere
+    left proposed{text} preview{text} unsent{text} no_files head{code}{place}{topic} nowhere
     state{status}{unit}{who} nobody dates{due}{opened} left_days{day}{days} today{day}
     late{day}{days} paused{day}{since} bounces{times} same{codes} earlier{entries} anonymous
     identity{name}{phone} no_name no_phone files{files} say_what_for no_filter{typed} find_what

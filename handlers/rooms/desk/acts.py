@@ -112,8 +112,6 @@ def _preview_ask(room: Doing, view: View) -> str:
 
 def _extend(room: Doing, view: View) -> Next:
     day = date.fromisoformat(room.given["day"])
-    if day <= _card(room, view).due_on:
-        return Next(to_case(room.code, view), view.say("desk.not_later"))
     later = MoveTicket(
         code=room.code, action="extend", by=_me(view), words=room.given["reason"], due_on=day,
         data={"due_on": day.isoformat()},
@@ -121,10 +119,14 @@ def _extend(room: Doing, view: View) -> Next:
     return _done(room, view, later, Notify(code=room.code, to=CITIZENS))
 
 
+def _not_later(room: Doing, view: View) -> str:
+    day = room.given.get("day")
+    earlier = day is not None and date.fromisoformat(day) <= _card(room, view).due_on
+    return view.say("desk.not_later") if earlier else ""
+
+
 def _preview_extend(room: Doing, view: View) -> str:
     day = date.fromisoformat(room.given["day"])
-    if day <= _card(room, view).due_on:
-        return view.say("desk.not_later")
     told = view.content.say(
         _card(room, view).lang, "news.extended", code=room.code, due=show_date(day),
         reason=room.given["reason"],
@@ -134,14 +136,17 @@ def _preview_extend(room: Doing, view: View) -> str:
 
 def _refer(room: Doing, view: View) -> Next:
     unit = room.given["unit"]
-    if unit == _card(room, view).unit:
-        return Next(to_case(room.code, view), view.say("desk.same_unit"))
     moved = MoveTicket(
         code=room.code, action="refer", by=_me(view), unit=unit, assignee=0,
         words=room.given["reason"], data={"unit": unit},
     )  # fmt: skip
     news = Notify(code=room.code, to=DISPATCHERS, what="referred")
     return _left(room, view, moved, Notify(code=room.code, to=CITIZENS), news)
+
+
+def _same_unit(room: Doing, view: View) -> str:
+    here = room.given.get("unit") == _card(room, view).unit
+    return view.say("desk.same_unit") if here else ""
 
 
 def _refusing(room: Doing, view: View) -> tuple[Slot, ...]:
@@ -243,8 +248,9 @@ TASKS = (
     Task("return", "return", _return, asks(REASON), "return"),
     Task("ask", "ask", _ask, asks(Slot("question")), "ask", _preview_ask),
     Task("note", "note", _note, asks(Slot("text")), "note"),
-    Task("extend", "extend", _extend, asks(Slot("day", "date"), REASON), "extend", _preview_extend),
-    Task("refer", "refer", _refer, asks(Slot("unit", "unit"), REASON), "refer"),
+    Task("extend", "extend", _extend, asks(Slot("day", "date"), REASON), "extend", _preview_extend,
+         unfit=_not_later),
+    Task("refer", "refer", _refer, asks(Slot("unit", "unit"), REASON), "refer", unfit=_same_unit),
     Task("refuse", "refuse", _refuse, _refusing, "refuse", _preview_refuse),
     Task("close", "close", _close, action="close"),
     Task("reopen", "reopen", _reopen, asks(REASON), "reopen"),
