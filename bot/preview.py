@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from html import escape
 
+from bot.preview_desk import desk_facts, desk_rooms
 from bot.turn import ZONE
 from handlers.codes import CODE_NUMBERS, make_code
 from handlers.content import Content, Lang, Topic
@@ -73,6 +74,9 @@ def screens(content: Content, lang: Lang) -> Iterator[Screen]:
     for room in (Menu(), Topics(), Sorting(), Adding(code=CODE)):
         yield _at(room, held, facts, f"{room.at}: pending")
     yield from _followed(base, facts)
+    official = base.model_copy(update={"staff": True, "hand": CODE})
+    for name, room in desk_rooms(CODE):
+        yield _at(room, official, desk_facts(facts), name)
     nothing = replace(facts, cards=())
     yield _at(Cases(), base, nothing, "cases: none")
     yield _at(Cases(query="den duong"), base, nothing, "cases: none found")

@@ -1,8 +1,10 @@
 """A turn as the shell takes it, with everything that must hold after any turn whatever."""
 
 from collections.abc import Callable
+from typing import Any
 
 from handlers.conversation import needs, step, tell
+from handlers.desk.dossier import Dossier
 from handlers.effects import Effect
 from handlers.events import Event, SentUnreadable
 from handlers.facts import Facts, Needs
@@ -35,8 +37,31 @@ def asked_for(wanted: Needs, everything: Facts) -> Facts:
         story=story if wanted.story else None,
         proved=everything.proved if wanted.receipt else False,
         invited=everything.invited if wanted.invitation else None,
-        official=everything.official if wanted.official else None,
+        **_of_the_desk(wanted, everything),
     )
+
+
+def _of_the_desk(wanted: Needs, everything: Facts) -> dict[str, Any]:
+    """What an official is told of it."""
+    if not wanted.official:
+        return {}
+    return {
+        "official": everything.official,
+        "dossier": _case(wanted.dossier, everything.dossier),
+        "other": _case(wanted.other, everything.other),
+        "queue": everything.queue if wanted.queue else (),
+        "found": everything.found if wanted.found else (),
+        "near": everything.near if wanted.near else (),
+        "members": everything.members if wanted.members else (),
+        "identity": everything.identity if wanted.identity else None,
+        "answers": everything.answers if wanted.answers else (),
+        "log": () if wanted.log is None else everything.log,
+        "figures": everything.figures if wanted.figures else (),
+    }
+
+
+def _case(code: str, dossier: Dossier | None) -> Dossier | None:
+    return dossier if dossier is not None and dossier.card.code == code else None
 
 
 Carried = Callable[[tuple[Effect, ...], Needs], Facts]
