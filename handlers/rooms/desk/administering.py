@@ -135,7 +135,9 @@ def change_unit(unit: Unit, view: View) -> Next:
 
 
 def _unit_edit(room: Doing, view: View) -> Next:
-    unit, value = view.content.units[room.given["unit"]], room.given["value"]
+    unit, value = view.content.units.get(room.given["unit"]), room.given["value"]
+    if unit is None:  # taken back meanwhile
+        return Next(enter(view.session, Office(page="units")), view.say("desk.no_unit"))
     match room.given["field"]:
         case "name":
             english = room.given["english"] or unit.name.en
