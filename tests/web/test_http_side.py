@@ -31,6 +31,14 @@ async def test_every_answer_carries_the_safe_headers(stranger: Client) -> None:
         assert "Server" not in headers
 
 
+async def test_no_part_of_an_answer_waits_for_another() -> None:
+    """The body leaves at once, whether or not the head has been acknowledged."""
+    with listen("127.0.0.1", 0) as door, socket.create_connection(door.getsockname()):
+        accepted, _ = door.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 async def test_unknown_path_gets_a_plain_sentence(stranger: Client) -> None:
     """A person sees a sentence, a program a code."""
     shown = await stranger.get("/wp-admin", headers={"Accept": "text/html,*/*"})
