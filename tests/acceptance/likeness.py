@@ -8,6 +8,7 @@ are the clock's. A photo comes without its name over Telegram.
 import re
 from collections.abc import Iterable
 
+from handlers.codes import speak
 from tests.acceptance.citizen import CODE, RECEIPT
 
 PHOTO = re.compile(r"^> \(photo (\S+)", re.MULTILINE)
@@ -37,7 +38,10 @@ class Names:
 
     def to_script(self, line: str) -> str:
         """A *line* of the bot as the script would have it; what is new is learnt."""
-        return NAMED.sub(lambda found: self._learnt(found[0]), line)
+        line = NAMED.sub(lambda found: self._learnt(found[0]), line)
+        for made, name in self._there.items():
+            line = line.replace(speak(made), speak(name))
+        return line
 
     def to_bot(self, line: str) -> str:
         """A *line* of the script as it must be said here."""

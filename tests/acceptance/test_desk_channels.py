@@ -25,7 +25,8 @@ COMPANIES: dict[str, Callable[[str], Where]] = {
     "web": lambda _: "web",
     "mixed": lambda who: "web" if who in ON_THE_WEB else "telegram",
 }
-SAID = [(LIFE, company) for company in COMPANIES] + [("desk_answer_contract", "mixed")]
+OTHERS = ("desk_answer_contract", "desk_many_released", "intake")
+SAID = [(LIFE, company) for company in COMPANIES] + [(name, "mixed") for name in OTHERS]
 LONG_STORY = [f"chuyện{number}🏠" for number in range(1_000)]  # each emoji is two units
 LONG_CASE = f"""
 @ citizen
