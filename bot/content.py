@@ -51,7 +51,18 @@ class _Departments(Frozen):
 
 KEYS = frozenset(
     key
-    for model in (Topic, Field, Option, Words, Unit, Route, _Departments, Controller, DeskRules, Template)
+    for model in (
+        Topic,
+        Field,
+        Option,
+        Words,
+        Unit,
+        Route,
+        _Departments,
+        Controller,
+        DeskRules,
+        Template,
+    )
     for key in model.model_fields
 ) | {"day", "is", "reason", "source", *Corrections.model_fields}
 
