@@ -101,11 +101,12 @@ queue_view: all mine unassigned waiting sorting approving overdue
 role: administrator dispatcher officer approver leader monitor clerk
 task.take: done
 task.assign: member done
-task.return: reason done_of{code}
+task.return: reason
 task.ask: question confirm done
 task.note: text done
 task.extend: day reason confirm done
-task.refer: unit reason done_of{code}
+task.refer: unit reason
+passed_on: return{code} refer{code}
 task.refuse: reason unit where confirm done
 task.close: done
 task.reopen: reason done

@@ -70,7 +70,7 @@ def _return(room: Doing, view: View) -> Next:
 
 def _left(room: Doing, view: View, *effects: Effect) -> Next:
     """Done with a case that is no longer ours: to the queue."""
-    return Next(home(view), view.say(f"task.{room.task}.done_of", code=room.code), effects)
+    return Next(home(view), view.say(f"passed_on.{room.task}", code=room.code), effects)
 
 
 def _note(room: Doing, view: View) -> Next:
