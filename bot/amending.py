@@ -1,4 +1,4 @@
-"""The amendments in force, laid over the files; what no longer fits them is left out, and logged."""
+"""Lays the amendments in force over the files; what no longer fits is left out, and logged."""
 
 import logging
 from collections.abc import Sequence

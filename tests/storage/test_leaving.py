@@ -11,7 +11,7 @@ from tests.storage.samples import NOW
 OFFICER = Duty(role="officer", unit=UNIT)
 
 
-def ending(of: int, duty: Duty, *, by: int = 0, contact: int = 0) -> partial[bool]:
+def ending(of: int, duty: Duty, *, by: int = 1, contact: int = 0) -> partial[bool]:
     """End a duty."""
     effect = ChangeDuty(by=by, member=of, duty=duty, given=False)
     return partial(leaving.change_duty, contact_id=contact, effect=effect, now=NOW)
