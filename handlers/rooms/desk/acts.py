@@ -53,7 +53,7 @@ def _assign(room: Doing, view: View) -> Next:
         code=room.code, action="assign", by=_me(view), assignee=member, data={"member": member}
     )
     news = Notify(code=room.code, to="member", what="assigned", member=member)
-    done = _done(room, view, given, news)
+    done = _done(room, view, given, news, Notify(code=room.code, to=CITIZENS))
     if colleague.reachable:
         return done
     unreachable = view.say("desk.unreachable", name=colleague.name)
@@ -86,7 +86,7 @@ def _ask(room: Doing, view: View) -> Next:
         code=room.code, action="ask", by=_me(view), words=room.given["question"], asked_on=today,
         data={"until": until.isoformat()},
     )  # fmt: skip
-    end = datetime.combine(until + timedelta(days=1), time(), view.facts.now.tzinfo)
+    end = datetime.combine(until + timedelta(days=1), time(8), view.facts.now.tzinfo)
     wait = Notify(
         code=room.code, to="sender", what="expire", after=(end - view.facts.now).total_seconds()
     )
