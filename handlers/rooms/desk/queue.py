@@ -61,7 +61,7 @@ def to_queue(rest: str, view: View) -> Next:
 
 
 def to_found(words: str, view: View) -> Next:
-    """Search all cases in sight by words, or open the one of a code."""
+    """Search by words what the reader may read, or open the case of a code."""
     if not anywhere(view.facts.official, "see"):
         return denied("see", "", view)
     if code := read_code(words):
@@ -70,6 +70,8 @@ def to_found(words: str, view: View) -> Next:
         return Next(enter(view.session, Queue()), near(view))
     if not fold(words):
         return Next(enter(view.session, Queue()), view.say("desk.find_what"))
+    if not anywhere(view.facts.official, "read"):
+        return denied("read", "", view)
     return Next(enter(view.session, Queue(words=fold(words)[:100]), staff=True))
 
 
