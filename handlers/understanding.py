@@ -44,7 +44,7 @@ def understand(session: Session, event: Understandable) -> Input:
     """What *event* means where *session* stands."""
     match event:
         case Started(payload=payload):
-            return Command("start", clean(payload))
+            return _command(session, "start", clean(payload))
         case Chose(step=step, n=n):
             current = step == session.step and 1 <= n <= len(session.offered)
             return Picked(session.offered[n - 1].key) if current else Stale()
@@ -78,7 +78,7 @@ def _understand_text(session: Session, text: str, ref: str) -> Input:
     if text.startswith("/"):
         word, *rest = text[1:].split(maxsplit=1) or [""]
         name = word.partition("@")[0].casefold()
-        return Command(COMMANDS.get(name, "?"), "".join(rest))
+        return _command(session, COMMANDS.get(name, "?"), "".join(rest))
     if picked := _choice(session, text):
         return Picked(picked)
     if not any(letter.isalnum() for letter in text):
@@ -89,6 +89,12 @@ def _understand_text(session: Session, text: str, ref: str) -> Input:
         if thanks(text):
             return Polite("courtesy.thanks")
     return Wrote(Part(text=text, ref=ref))
+
+
+def _command(session: Session, name: str, rest: str) -> Command:
+    """A link with a code, as on the cards of a staff group, leads an official to the desk."""
+    to_desk = name == "start" and session.staff and read_code(rest) is not None
+    return Command("tim" if to_desk else name, rest)
 
 
 def _choice(session: Session, text: str) -> str:
