@@ -1,5 +1,7 @@
 """The commands of the desk, and what stands behind them: a code, then the first answers."""
 
+import re
+from itertools import islice
 from typing import NamedTuple
 
 from handlers.codes import near_codes, read_code, read_receipt
@@ -57,6 +59,10 @@ ALIASES = {
     "hoantac": "undo",
 }
 LONGEST = 100  # characters of what is read behind a command
+PIECES = 4  # words a code may be typed in
+_WORD = re.compile(r"\S+")
+_PIECES = re.compile(r"(?=.*\d)\W*P\W*A(\W*[^\W_]){7}\W*", re.IGNORECASE | re.DOTALL)
+_HALF = re.compile(r"\s*PA[\W_]{0,3}(?=[\w-]*\d)[\w-]{4,}", re.IGNORECASE)
 ABOUT_A_CASE = frozenset(TASK_OF) | {"nguoigui", "tep"}
 
 
@@ -81,10 +87,19 @@ class Named(NamedTuple):
 
 
 def named(behind: str, hand: str) -> Named:
-    """The case *behind* a command, or the one in *hand* when no code is there."""
-    first, _, rest = behind.strip().partition(" ")
-    if code := read_code(first):
-        return Named(code, rest.strip())
-    if near := near_codes(first):
-        return Named("", rest.strip(), near)
+    """The case *behind* a command, or the one in *hand* when no code is there.
+
+    A code may be typed in pieces ("PA 7K3Q M2X"). What begins as one and is none names no case: it
+    must never be taken for words about the case in hand.
+    """
+    first, *longer = [word.end() for word in islice(_WORD.finditer(behind), PIECES)] or [0]
+    pieces = [first, *(end for end in longer if _PIECES.fullmatch(behind[:end]))]
+    for end in pieces:
+        if code := read_code(behind[:end]):
+            return Named(code, behind[end:].strip())
+    for end in pieces:
+        if near := near_codes(behind[:end]):
+            return Named("", behind[end:].strip(), near)
+    if _HALF.match(behind):
+        return Named("", behind.strip())
     return Named(hand, behind.strip())
