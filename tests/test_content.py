@@ -7,8 +7,8 @@ from time import perf_counter
 import pytest
 
 from bot.content import load_content
-from handlers.sentences import CITIZENS
 from handlers.content import Content, Field, Lang, Topic
+from handlers.sentences import CITIZENS
 
 FOLDER = Path(__file__).parents[1] / "content"
 CONTENT = load_content(FOLDER)
