@@ -1,7 +1,8 @@
 """Doing something at the desk: question by question, then a look at it, then done.
 
 Whatever the task, the same four things hold. It is begun only by who may do it, to a case whose
-status allows it; both are asked again at the last press, for roles and cases change meanwhile. Who
+status allows it; both are asked again at the last press, or at the last answer where there is
+nothing to look at before it is done, for roles and cases change meanwhile. Who
 finds the case changed by somebody else is told what happened and presses once more; what they wrote
 stays. What was typed behind the command answers the first questions. `/huy` leaves all as it is.
 """
@@ -108,7 +109,7 @@ def _advance(task: Task, room: Doing, view: View) -> Next:
     """To the next question, the last look, or the end."""
     if _open_slot(task, room, view) or task.preview:
         return Next(enter(view.session, room))
-    return task.finish(room, view)
+    return _confirmed(task, room, view)
 
 
 # -- showing ---------------------------------------------------------------------------------------
@@ -122,19 +123,27 @@ def show_doing(room: Doing, view: View) -> Prompt:
     slot = _open_slot(task, room, view)
     cancel = view.choice("cancel")
     if slot is None:
-        look = task.preview(room, view) if task.preview else ""
-        send = view.choice("confirm", f"task.{room.task}.confirm", tone="primary")
+        look = task.preview(room, view) if task.preview else _look(task, room, view)
+        key = f"task.{room.task}.confirm" if task.preview else f"deed.{task.deed}"
+        send = view.choice("confirm", key, tone="primary")
         again = (view.choice("again", "choice.compose_again"),) if room.given else ()
         return Prompt(look, (send, *(task.more(room, view) if task.more else again), cancel))
     text = slot.text or view.say(f"task.{room.task}.{slot.name}")
     if slot.name in room.proposed:
-        proposed = readable(slot, room.proposed[slot.name])
+        proposed = readable(slot, room.proposed[slot.name], view)
         text = f"{text}\n\n{view.say('desk.proposed', text=proposed)}"
     if slot.kind == "files" and room.media:
         text = f"{text}\n{view.say('media.have', files=len(room.media))}"
     expects: Expects = "choice" if slot.kind in {"choice", "member"} else "text"
     head = f"{room.code}\n" if room.code else ""
     return Prompt(f"{head}{text}", (*_choices(slot, room, view), cancel), expects)
+
+
+def _look(task: Task, room: Doing, view: View) -> str:
+    """What was given to a task that is done without a look, unless the case changed meanwhile."""
+    given = ((slot, room.given.get(slot.name, "")) for slot in task.slots(room, view))
+    lines = (readable(slot, value, view) for slot, value in given if value)
+    return "\n".join((f"{room.code} · {view.say(f'deed.{task.deed}')}", *lines))
 
 
 def _choices(slot: Slot, room: Doing, view: View) -> tuple[Choice, ...]:
@@ -167,9 +176,19 @@ def _all_proposed(room: Doing, view: View) -> bool:
     return len(slots) > 1 and all(s.optional or s.name in room.proposed for s in slots)
 
 
-def readable(slot: Slot, value: str) -> str:
+def readable(slot: Slot, value: str, view: View) -> str:
     """A value as people read it."""
-    return show_date(date.fromisoformat(value)) if slot.kind == "date" and value else value
+    match slot.kind:
+        case "date" if value:
+            return show_date(date.fromisoformat(value))
+        case "member":
+            return next((m.name for m in view.facts.members if str(m.id) == value), value)
+        case "unit" if unit := view.content.units.get(value):
+            return unit.name.vi
+        case "choice" if value in slot.keys:
+            return view.say(f"pick.{value}")
+        case _:
+            return value
 
 
 # -- answering -------------------------------------------------------------------------------------
@@ -311,7 +330,7 @@ def _kept_back(refused: Next, room: Doing, view: View) -> Next:
         text = "\n".join(filter(None, room.given.values()))[:LONGEST]
         return replace(refused, notice=f"{refused.notice}\n{view.say('desk.unsent', text=text)}")
     notice = f"{refused.notice} {view.say('desk.text_kept')}"
-    return Next(view.session, notice, refused.effects)
+    return Next(enter(view.session, room), notice, refused.effects)
 
 
 def _changed(room: Doing, view: View) -> Next:
