@@ -71,7 +71,8 @@ def _offered(slot: Slot, typed: str, room: Doing, view: View) -> tuple[str | Non
         return exact.value, Unread()
     index = read_choice(typed, [option.text for option in options])
     if index is None:
-        index = _only([fold(typed) in fold(option.text) for option in options])
+        said = set(fold(typed).split())
+        index = _only([bool(said) and said <= set(fold(o.text).split()) for o in options])
     return _or(None if index is None else options[index].value, view.say("choose.again"))
 
 
