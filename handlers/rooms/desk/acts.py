@@ -10,6 +10,7 @@ from handlers.effects import Effect, MoveTicket, Notify
 from handlers.reading.dates import show_date
 from handlers.rooms.desk.task import Slot, Task, asks, denied, dossier, home, to_case
 from handlers.session import Doing
+from handlers.tickets import OPEN
 from handlers.view import Next, View
 
 REASON = Slot("reason")
@@ -224,6 +225,10 @@ def _merge(room: Doing, view: View) -> Next:
     here, there = dossier(room.code, view), view.facts.other
     if here and there and here.person != there.person:
         return Next(to_case(room.code, view), view.say("desk.other_person"))
+    if there and there.card.status not in OPEN and may(view.facts.official, "see", there.card):
+        status = view.say(f"desk_status.{there.card.status}")
+        why = f"{there.card.code}: {view.say('desk.cannot', status=status)}"
+        return Next(to_case(room.code, view), why)
     return _together(room, view, "merge")
 
 

@@ -117,9 +117,11 @@ def _title(room: Queue, view: View) -> str:
         return view.say("queue.found", words=room.words)
     where = view.say(f"queue_view.{wanted.view}")
     if wanted.topic:
-        where = content.topics[wanted.topic].title.vi
+        topic = content.topics.get(wanted.topic)
+        where = topic.title.vi if topic else wanted.topic
     elif wanted.unit:
-        where = content.units[wanted.unit].name.vi
+        unit = content.units.get(wanted.unit)
+        where = unit.name.vi if unit else wanted.unit
     elif wanted.commune and (commune := content.territory.get(wanted.commune)):
         where = commune.name
     return view.say("queue.title", what=where, page=len(room.pages) + 1)

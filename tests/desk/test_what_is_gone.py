@@ -1,0 +1,49 @@
+"""What an official has before them is gone or over: a sentence says so, and nothing pretends."""
+
+import asyncio
+from pathlib import Path
+
+from handlers.effects import MoveTicket
+from storage import moves
+from tests.desk.test_promise_four import HERE, entries, province, staff
+from tests.transcripts.saying import CONTENT, InRehearsal, arrange
+
+
+def test_merging_into_a_case_that_is_over(tmp_path: Path) -> None:
+    """A case is not merged into one that was refused, nor is it said to be."""
+
+    async def act() -> None:
+        async with province(tmp_path) as (rehearsal, code):
+            citizen, head = (
+                rehearsal.person("citizen"),
+                await staff(rehearsal, "approver", HERE, "An"),
+            )
+            words = "sends hoc_phi Trường thu học phí lần nữa"
+            (sent,) = await arrange(words.split(), InRehearsal(rehearsal), citizen)
+            other = sent.partition("Mã ý kiến: ")[2].split()[0]
+            over = MoveTicket(code=other, action="refuse", by=1, words="Việc của tòa án")
+            now = rehearsal.hour.now
+            await rehearsal.store.run(lambda tx: moves.move(tx, 0, over, now))
+            (answer,) = await head.do(f"/gop {code} {other}")
+            status = CONTENT.say("vi", "desk_status.refused")
+            assert f"{other}: {CONTENT.say('vi', 'desk.cannot', status=status)}" in answer
+            assert CONTENT.say("vi", "task.merge.done") not in answer
+            assert "merged" not in await entries(rehearsal, code)
+
+    asyncio.run(act())
+
+
+def test_a_unit_the_queue_is_filtered_by(tmp_path: Path) -> None:
+    """The queue of a unit that was taken away meanwhile is empty, and can be left."""
+
+    async def act() -> None:
+        async with province(tmp_path) as (rehearsal, _):
+            head = await staff(rehearsal, "leader", "*", "An")
+            (answer,) = await head.do("/hangdoi so-y-te")
+            assert "Sở Y tế" in answer
+            units = {id_: unit for id_, unit in CONTENT.units.items() if id_ != "so-y-te"}
+            rehearsal.publish(CONTENT.model_copy(update={"units": units}))
+            (answer,) = await head.do("/huy")
+            assert CONTENT.say("vi", "queue.empty") in answer
+
+    asyncio.run(act())
