@@ -77,7 +77,7 @@ def _understand_text(session: Session, text: str, ref: str) -> Input:
         return Blank()
     if text.startswith("/"):
         word, *rest = text[1:].split(maxsplit=1) or [""]
-        name = word.partition("@")[0].casefold()
+        name = fold(word.partition("@")[0])  # keyboards put accents on: /nhận is /nhan
         return _command(session, COMMANDS.get(name, "?"), "".join(rest))
     if picked := _choice(session, text):
         return Picked(picked)

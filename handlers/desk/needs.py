@@ -50,6 +50,8 @@ def _by_room(room: Room, did: Input) -> Needs | None:
         case Desk(code=code), Picked(key):
             task = key.removeprefix("do:")
             return replace(_task(task, code), identity=key == "identity")
+        case Desk(code=code), Wrote() if len(did.text) <= LONGEST:
+            return replace(OFFICIAL, dossier=code, near=near_codes(did.text))
         case Desk(code=code), _:
             return replace(OFFICIAL, dossier=code)
         case Doing(), _:

@@ -1,6 +1,6 @@
 """An official's orders: by command from anywhere, or by a button of the card."""
 
-from handlers.codes import read_code
+from handlers.codes import near_codes, read_code
 from handlers.desk.commands import TASK_OF, named
 from handlers.desk.permission import anywhere
 from handlers.events import SentMedia
@@ -63,6 +63,8 @@ def at_desk(room: Desk, did: Input, view: View) -> Next:
             return doing.begin(key.removeprefix("do:"), room.code, "", view)
         case Wrote(part=part) if code := read_code(part.text[:100]):
             return open_case(code, view)
+        case Wrote(part=part) if near_codes(part.text[:100]):
+            return Next(session, queue.near(view))
         case Wrote() | SentMedia():
             return Next(session, view.say("desk.say_what_for"))
         case _:
