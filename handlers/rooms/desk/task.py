@@ -17,8 +17,17 @@ from handlers.tickets import Action
 from handlers.view import Next, View, enter
 
 Kind = Literal[
-    "text", "date", "unit", "member", "code", "topic", "commune", "choice", "number", "files",
-    "scope"
+    "text",
+    "date",
+    "unit",
+    "member",
+    "code",
+    "topic",
+    "commune",
+    "choice",
+    "number",
+    "files",
+    "scope",
 ]
 
 
