@@ -209,7 +209,7 @@ class Desk(Frozen):
 
 
 class Doing(Frozen):
-    """Filling in what a *task* of the desk takes, question by question (`handlers.desk.tasks`).
+    """Filling in what a *task* takes, question by question (see `handlers.rooms.desk.task`).
 
     *given* are the answers so far by slot, *proposed* what a template proposes, *media* the files
     given. *seen* is the length of the case's history when it was last shown: whoever does something

@@ -170,3 +170,18 @@ def test_what_a_role_sees(role: Role, tmp_path: Path) -> None:
             assert ("Sở Giáo dục và Đào tạo" in card) is (REACHES[role, "see"] != "-")
 
     asyncio.run(act())
+
+
+def test_the_story_of_a_case_out_of_sight(tmp_path: Path) -> None:
+    """Whoever asks for it learns no more than of a code that no case has, and it is logged."""
+
+    async def act() -> None:
+        async with province(tmp_path) as (rehearsal, code):
+            person = await staff(rehearsal, "approver", ELSEWHERE, "An")
+            refused = await refusals(rehearsal, code)
+            (answer,) = await person.do(f"/nhatky {code}")
+            assert CONTENT.say("vi", "desk.unknown", code=code) in answer
+            assert CONTENT.say("vi", "desk.denied") not in answer
+            assert await refusals(rehearsal, code) == refused + 1
+
+    asyncio.run(act())

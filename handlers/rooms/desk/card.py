@@ -1,19 +1,18 @@
 """A case on the desk: its card, its story, and a button for each thing its reader may do."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 
 from handlers.answers import told
 from handlers.desk.contract import shown
 from handlers.desk.dossier import DeskCard, Dossier, Line, Reply
-from handlers.desk.permission import CaseDeed, Deed, anywhere, may
+from handlers.desk.permission import CaseDeed, anywhere, may
 from handlers.effects import Effect, Witness
 from handlers.messages import Choice, choice
 from handlers.pending import MAX_TEXT
 from handlers.reading.dates import show_date
 from handlers.reading.phones import show_phone
-from handlers.rooms.desk.task import denied, dossier, home
+from handlers.rooms.desk.task import denied, dossier, home, refused
 from handlers.session import Desk
 from handlers.tickets import OPEN, Action, AnswerLine, move
 from handlers.view import Next, Prompt, View, cut, enter
@@ -211,7 +210,7 @@ def identify(code: str, view: View) -> Next:
     """Show who sent it, once, and write down who looked."""
     official, found = view.facts.official, dossier(code, view)
     if official is None or found is None or not may(official, "identify", found.card):
-        return _refused("identify", code, view)
+        return refused("identify", code, view)
     who = view.facts.identity
     seen = Witness(kind="identified", by=official.id, deed="identify", code=code)
     if who is None or not (who.name or who.phone):
@@ -225,18 +224,10 @@ def files(code: str, view: View) -> Next:
     """Send the files of a case to who may read it."""
     official, found = view.facts.official, dossier(code, view)
     if official is None or found is None or not may(official, "read", found.card):
-        return _refused("read", code, view)
+        return refused("read", code, view)
     if not found.media:
         return Next(view.session, view.say("desk.no_media"))
     return Next(view.session, view.say("desk.files", files=len(found.media)), files=found.media)
-
-
-def _refused(deed: Deed, code: str, view: View) -> Next:
-    """Not allowed; of a case out of sight not even that there is one."""
-    refused, found = denied(deed, code, view), dossier(code, view)
-    if view.facts.official is None or (found and may(view.facts.official, "see", found.card)):
-        return refused
-    return replace(refused, notice=view.say("desk.unknown", code=code))
 
 
 def open_case(code: str, view: View) -> Next:

@@ -10,7 +10,6 @@ stays. What was typed behind the command answers the first questions. `/huy` lea
 from dataclasses import replace
 from datetime import date
 
-from handlers.desk.dossier import DeskCard
 from handlers.desk.permission import anywhere, may
 from handlers.effects import KeepFile
 from handlers.events import SentMedia
@@ -21,7 +20,7 @@ from handlers.reading.dates import show_date
 from handlers.rooms.desk.answers import offered, read
 from handlers.rooms.desk.card import files, told_line
 from handlers.rooms.desk.registry import TASKS
-from handlers.rooms.desk.task import Slot, Task, denied, dossier, home, to_case
+from handlers.rooms.desk.task import Slot, Task, denied, dossier, home, refused, to_case
 from handlers.session import Doing, Session
 from handlers.text import clean
 from handlers.tickets import move
@@ -44,20 +43,12 @@ def begin(name: str, code: str, rest: str, view: View) -> Next:
     if found is None:
         return Next(home(view), view.say("desk.unknown", code=code))
     if not may(official, task.deed, found.card):
-        return _refused(task, found.card, view)
+        return refused(task.deed, code, view)
     if move(found.card.status, task.action) is None:
         return Next(to_case(code, view), _cannot(found.card.status, view))
     room = Doing(task=name, code=code, seen=found.card.entries)
     held = View(to_case(code, view), view.facts)
     return _begun(task, room, rest, held)
-
-
-def _refused(task: Task, card: DeskCard, view: View) -> Next:
-    """Not allowed; of a case out of sight not even that there is one."""
-    refused = denied(task.deed, card.code, view)
-    if may(view.facts.official, "see", card):
-        return Next(to_case(card.code, view), refused.notice, refused.effects)
-    return replace(refused, notice=view.say("desk.unknown", code=card.code))
 
 
 def _begun(task: Task, room: Doing, rest: str, view: View) -> Next:

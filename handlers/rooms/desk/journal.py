@@ -11,7 +11,7 @@ from handlers.desk.record import Entry
 from handlers.effects import Amend, ChangeDuty, Effect
 from handlers.rooms.desk.administering import FIELDS, duty_name, is_last, route_line, unit_name
 from handlers.rooms.desk.card import told_line
-from handlers.rooms.desk.task import denied, dossier
+from handlers.rooms.desk.task import denied, dossier, refused
 from handlers.session import Office
 from handlers.view import Input, Next, Picked, Prompt, View, cut, enter
 
@@ -29,7 +29,7 @@ def to_log(rest: str, view: View) -> Next:
         if found is None:
             return Next(view.session, view.say("desk.unknown", code=about.code or cut(rest, 20)))
         if not may(official, "history", found.card):
-            return denied("history", about.code, view)
+            return refused("history", about.code, view)
         return Next(enter(view.session, Office(page="log", subject=about.code), staff=True))
     if not anywhere(official, "log"):
         return denied("log", "", view)

@@ -5,11 +5,12 @@ value in one of the lists that `registry` gathers, and its sentences ``task.<nam
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
-from handlers.desk.dossier import Dossier
-from handlers.desk.permission import Deed, anywhere
+from handlers.desk.dossier import DeskCard, Dossier
+from handlers.desk.permission import Deed, anywhere, may
 from handlers.effects import Effect, Witness
 from handlers.messages import Choice
 from handlers.session import Desk, Doing, Menu, Option, Queue, Session
@@ -94,12 +95,29 @@ def denied(deed: str, code: str, view: View) -> Next:
     return Next(home(view), notice, effects if seen else ())
 
 
+def refused(deed: Deed, code: str, view: View) -> Next:
+    """Refuse *deed* to the case *code*; of one out of sight not even that there is one is told."""
+    said, found, official = denied(deed, code, view), dossier(code, view), view.facts.official
+    if official is None:
+        return said
+    if found is not None and may(official, "see", found.card):
+        return replace(said, session=to_case(code, view))
+    return replace(said, notice=view.say("desk.unknown", code=code))
+
+
 def home(view: View) -> Session:
     """Where an official goes who has nothing in hand: the queue, or the menu for anybody else."""
     if view.facts.official is None:
         return enter(view.session, Menu(), staff=False)
     deed_room = Queue() if anywhere(view.facts.official, "see") else Menu()
     return enter(view.session, deed_room, staff=True)
+
+
+def resumed(card: DeskCard, view: View) -> date | None:
+    """The due date of a case that no longer waits for its sender; None: it did not wait."""
+    if card.asked_on is None:
+        return None
+    return view.content.calendar.put_off(card.due_on, card.asked_on, view.facts.now.date())
 
 
 def to_case(code: str, view: View) -> Session:
