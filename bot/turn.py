@@ -273,7 +273,7 @@ class Turns:
             case JoinStaff(invitation=invitation):
                 members.join(tx, contact_id, self.secret.key(invitation), now)
             case ChangeDuty():
-                leaving.change_duty(tx, contact_id, effect, now)
+                leaving.change_duty(tx, contact_id, effect, now, self.content.calendar)
             case Amend():
                 amendments.amend(tx, effect, now)
 

@@ -87,6 +87,10 @@ class Calendar(Frozen):
         days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
         return sum(map(self.is_working_day, days))
 
+    def put_off(self, due: date, since: date, until: date) -> date:
+        """The last day of a limit that stood still from *since* to *until*."""
+        return self.add_working_days(due, max(0, self.working_days_between(since, until)))
+
 
 def read_calendar(toml_text: str) -> Calendar:
     """The calendar corrected by the text of `content/calendar.toml`.

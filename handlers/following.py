@@ -32,11 +32,10 @@ def takes_more(story: Story | None) -> bool:
 
 def put_off(story: Story, view: View) -> date:
     """The due date, with the working days added that the case waited for its citizen."""
-    asked, calendar = question(story), view.content.calendar
-    if asked is None:
+    if (asked := question(story)) is None:
         return story.card.due_on
-    waited = calendar.working_days_between(view.local(asked.at).date(), view.facts.now.date())
-    return calendar.add_working_days(story.card.due_on, max(0, waited))
+    since, today = view.local(asked.at).date(), view.facts.now.date()
+    return view.content.calendar.put_off(story.card.due_on, since, today)
 
 
 def reopen_until(card: Card, view: View) -> date | None:

@@ -1,5 +1,6 @@
 from functools import partial
 
+from handlers.calendar import Calendar
 from handlers.desk.people import EVERYWHERE, Duty
 from handlers.effects import ChangeDuty, Invite
 from handlers.tickets import OPEN, move
@@ -14,7 +15,9 @@ OFFICER = Duty(role="officer", unit=UNIT)
 def ending(of: int, duty: Duty, *, by: int = 1, contact: int = 0) -> partial[bool]:
     """End a duty."""
     effect = ChangeDuty(by=by, member=of, duty=duty, given=False)
-    return partial(leaving.change_duty, contact_id=contact, effect=effect, now=NOW)
+    return partial(
+        leaving.change_duty, contact_id=contact, effect=effect, now=NOW, calendar=Calendar()
+    )
 
 
 def woken(tx: Tx) -> set[tuple[str, str]]:

@@ -8,7 +8,7 @@ from handlers.desk.dossier import DeskCard
 from handlers.desk.permission import may
 from handlers.effects import Effect, MoveTicket, Notify
 from handlers.reading.dates import show_date
-from handlers.rooms.desk.task import Slot, Task, asks, denied, dossier, home, to_case
+from handlers.rooms.desk.task import Slot, Task, asks, denied, dossier, home, resumed, to_case
 from handlers.session import Doing
 from handlers.tickets import OPEN
 from handlers.view import Next, View
@@ -51,8 +51,9 @@ def _assign(room: Doing, view: View) -> Next:
     if _card(room, view).not_for == member:
         return Next(to_case(room.code, view), view.say("desk.not_again"))
     given = MoveTicket(
-        code=room.code, action="assign", by=_me(view), assignee=member, data={"member": member}
-    )
+        code=room.code, action="assign", by=_me(view), assignee=member, data={"member": member},
+        due_on=resumed(_card(room, view), view),
+    )  # fmt: skip
     news = Notify(code=room.code, to="member", what="assigned", member=member)
     done = _done(room, view, given, news, Notify(code=room.code, to=CITIZENS))
     if colleague.reachable:

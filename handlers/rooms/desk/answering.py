@@ -18,7 +18,7 @@ from handlers.desk.permission import may
 from handlers.desk.templates import Template
 from handlers.effects import Effect, MoveTicket, Notify
 from handlers.messages import Choice, choice
-from handlers.rooms.desk.task import Slot, Task, dossier, to_case
+from handlers.rooms.desk.task import Slot, Task, dossier, resumed, to_case
 from handlers.rooms.desk.together import Along, along, told_left_out
 from handlers.session import Doing, Option
 from handlers.view import Next, View, cut
@@ -58,14 +58,7 @@ def _slots(room: Doing, view: View) -> tuple[Slot, ...]:
     if found is None:
         return PARTS
     private = (name for name in (room.asking, *room.given) if name.startswith(PRIVATE))
-    lines = tuple(
-        Slot(
-            name,
-            optional=True,
-            text=view.say("task.answer.private", code=name.removeprefix(PRIVATE)),
-        )
-        for name in dict.fromkeys(private)
-    )
+    lines = tuple(_private_slot(name, view) for name in dict.fromkeys(private))
     return (*_template_slot(found, view), *_fields(found, room, view), *PARTS, *lines)
 
 
@@ -263,14 +256,14 @@ def _more(room: Doing, view: View) -> tuple[Choice, ...]:
 
 def _answer(room: Doing, view: View) -> Next:
     """Straight to the citizens, or to whoever releases it."""
-    found, official = _at(room, view)
+    found = _at(room, view)[0]
     raised = raised_by(composed(room), found, _template(room, view), view)
     effects: list[Effect] = []
     told_units: set[str] = set()
     way = _release(found.card, raised, view)
     for one in (Along(found.card, taken=False), *_together_with(room, view)):
         second = _release(one.card, raised, view) not in {"straight", "alone"}
-        effects += _moves(one, room, official, raised, second=second)
+        effects += _moves(one, room, view, raised, second=second)
         if not second:
             effects.append(Notify(code=one.card.code, to="citizens"))
         elif one.card.unit not in told_units:
@@ -290,10 +283,10 @@ def _done(way: str, room: Doing, view: View) -> str:
 
 
 def _moves(
-    one: Along, room: Doing, official: Official, raised: tuple[Flag, ...], *, second: bool
+    one: Along, room: Doing, view: View, raised: tuple[Flag, ...], *, second: bool
 ) -> tuple[MoveTicket, ...]:
     """Taken first where nobody has it; nothing is done to a case that changed since it was read."""
-    card, me = one.card, official.id
+    card, me = one.card, _at(room, view)[1].id
     seen = card.entries
     take: tuple[MoveTicket, ...] = ()
     if one.taken:
@@ -309,6 +302,7 @@ def _moves(
         words=composed(room, card.code).model_dump_json(),
         data=data,
         media=room.media,
+        due_on=resumed(card, view) if second else None,
         seen=seen,
     )
     return (*take, answer)
