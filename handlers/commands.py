@@ -5,7 +5,7 @@ from handlers.desk import commands as desk
 from handlers.desk.permission import REACHES
 from handlers.effects import JoinStaff
 from handlers.pending import drop, gather_text
-from handlers.rooms import after, behalf, cases, form, start
+from handlers.rooms import behalf, cases, form, loose, start
 from handlers.rooms.desk import doing, office, orders
 from handlers.session import (
     Adding,
@@ -107,7 +107,7 @@ def _new_with(part: Part, view: View) -> Next:
     return Next(begun.session, gathered.notice)
 
 
-def _cancel(view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - a table
+def _cancel(view: View) -> Next:
     """Stop what is being done; a draft is only thrown away after asking."""
     session = view.session
     match session.room:
@@ -115,8 +115,8 @@ def _cancel(view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - a table
             return Next(enter(session, Dropping()))
         case Dropping():
             return Next(enter(session, Menu()), view.say("dropping.kept"))
-        case Adding() as room:
-            return cases.stop_adding(room, view)
+        case Adding(code=code) | Reopening(code=code):
+            return loose.stop(code, view)
         case Withdrawing(code=code):
             return Next(enter(session, Case(code=code)))
         case Queue() | Desk() | Office():
@@ -125,8 +125,6 @@ def _cancel(view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - a table
             return Next(enter(session, back))
         case Doing() as room:
             return doing.left(room, view)
-        case Reopening() as room:
-            return after.stop_reopening(room, view)
         case Rating(code=code):
             return Next(enter(session, Case(code=code)))
         case Intake():

@@ -130,19 +130,13 @@ def at_reopening(room: Reopening, did: Input, view: View) -> Next:
         case Picked("new"):
             return form.new(view)
         case Picked():
-            return stop_reopening(room, view)
+            return loose.stop(room.code, view)
         case Wrote(part=part) if ready and says_done(part.text):
             return _reopened(room, view)
         case Wrote() | SentMedia():
             return hold(did, view)
         case _:
             return Next(session, view.say("choose.again"))
-
-
-def stop_reopening(room: Reopening, view: View) -> Next:
-    """Back to the case without what was to be its reason."""
-    dropped = view.say("adding.dropped") if view.session.pending != Pending() else ""
-    return Next(enter(view.session, Case(code=room.code), pending=Pending()), dropped)
 
 
 def _reopened(room: Reopening, view: View) -> Next:

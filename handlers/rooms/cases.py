@@ -218,7 +218,7 @@ def at_adding(room: Adding, did: Input, view: View) -> Next:
         case Picked("done"):
             return _send(room, view)
         case Picked("cancel"):
-            return stop_adding(room, view)
+            return loose.stop(room.code, view)
         case Wrote(part=part) if says_done(part.text) and session.pending != Pending():
             return _send(room, view)
         case Wrote() | SentMedia():
@@ -232,12 +232,6 @@ def _send(room: Adding, view: View) -> Next:
         gone = enter(view.session, Menu())
         return Next(gone, view.say("case.closed_meanwhile", code=room.code))
     return loose.add(room.code, view)
-
-
-def stop_adding(room: Adding, view: View) -> Next:
-    """Back to the case without what was to be added."""
-    dropped = view.say("adding.dropped") if view.session.pending != Pending() else ""
-    return Next(enter(view.session, Case(code=room.code), pending=Pending()), dropped)
 
 
 # -- taking it back --------------------------------------------------------------------------------

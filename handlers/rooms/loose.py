@@ -7,7 +7,7 @@ from handlers.messages import Choice, choice
 from handlers.pending import drop, hold, joined, summary
 from handlers.reading.dates import show_date
 from handlers.rooms import form
-from handlers.session import Menu, Pending, Sorting, Topics
+from handlers.session import Case, Menu, Pending, Sorting, Topics
 from handlers.text import fold
 from handlers.tickets import Card, move
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
@@ -95,3 +95,9 @@ def add(code: str, view: View) -> Next:
         return Next(done, view.say("adding.done", code=code), effects)
     key = "adding.resumed" if late else "adding.answered"
     return Next(done, view.say(key, code=code, due=show_date(due)), effects)
+
+
+def stop(code: str, view: View) -> Next:
+    """Back to the case *code* without what was to be sent to it."""
+    dropped = view.say("adding.dropped") if view.session.pending != Pending() else ""
+    return Next(enter(view.session, Case(code=code), pending=Pending()), dropped)

@@ -22,7 +22,6 @@ LIKE = 60  # how alike a unit's name must be to be offered, of 100
 SURE = 95  # and to be taken
 # How all units are called, folded.
 WHOLE = frozenset({"toan tinh", "toan thanh pho", "toan tinh, thanh pho", "tat ca"})
-EXACT = "="  # a typed unit may be named by its id
 
 
 class Unread(NamedTuple):
