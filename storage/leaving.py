@@ -47,7 +47,7 @@ def _hand_back(
         back = MoveTicket(code=code, action="leave", by=effect.by, assignee=0, due_on=due_on)
         moves.move(tx, contact_id, back, now)
     for unit in dict.fromkeys(unit for _, unit, _ in cases):
-        for woken in members.nearest(tx, "dispatcher", unit, besides=contact_id):
+        for woken in members.stewards(tx, unit, besides=contact_id):
             timers.set(tx, woken, f"desk:left:{effect.member}", now)
 
 

@@ -106,6 +106,16 @@ def nearest(tx: Tx, role: Role, unit: str, besides: int) -> tuple[int, ...]:
     return ()
 
 
+def stewards(tx: Tx, unit: str, besides: int) -> tuple[int, ...]:
+    """The contacts of those who see to a case of *unit* that lies with nobody.
+
+    Its dispatchers; where there are none, those who release, or else work, there: somebody is told.
+    """
+    roles: tuple[Role, ...] = ("dispatcher", "approver", "officer")
+    found = (nearest(tx, role, unit, besides) for role in roles)
+    return next(filter(None, found), ())
+
+
 def invite(tx: Tx, effect: Invite, token_key: str, now: datetime) -> None:
     """Make an invitation that can be used once; only a keyed hash of its token is kept."""
     duty, name = effect.duty, effect.name

@@ -50,7 +50,7 @@ def _staff(tx: Tx, contact_id: int, effect: Notify) -> tuple[int, ...]:
         case "approvers":
             return members.nearest(tx, "approver", unit, besides=contact_id)
         case "dispatchers":
-            return members.nearest(tx, "dispatcher", unit, besides=contact_id)
+            return members.stewards(tx, unit, besides=contact_id)
         case _:
             member = assignee if effect.to == "assignee" else effect.member
             contact = members.contact_of(tx, member)

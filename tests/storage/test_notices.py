@@ -39,7 +39,10 @@ async def test_all_who_follow_a_case_are_told(store: Store) -> None:
 
 
 async def test_the_desk_is_told_nearest_first(store: Store) -> None:
-    """Its assignee, a member, those who release or dispatch in the unit, or else everywhere."""
+    """Its assignee, a member, those who release or dispatch in the unit, or else everywhere.
+
+    Where nobody dispatches, who releases there is told, or else who works there.
+    """
 
     def begin(tx: Tx) -> None:
         opened(tx)
@@ -58,7 +61,10 @@ async def test_the_desk_is_told_nearest_first(store: Store) -> None:
     assert await woken(store, notice(to="approvers")) == [("deputy", name), ("leader", name)]
     assert await woken(store, notice(to="approvers"), by=leader) == [("deputy", name)]
     assert await woken(store, notice(to="dispatchers")) == [("high", name)]
-    assert await woken(store, notice(to="dispatchers"), by=high) == []
+    assert await woken(store, notice(to="dispatchers"), by=high) == [
+        ("deputy", name),
+        ("leader", name),
+    ]
     assert await woken(store, notice(to="assignee", code="PA-none")) == []
 
 
