@@ -98,8 +98,8 @@ def _topics(shelf: Shelf) -> dict[str, Topic]:
     """The topics without fault; the name of a file is the topic's id."""
     files = sorted((shelf.folder / "topics").glob("*.toml"))
     if not files:
-        mend = "viết mỗi chủ đề một tệp, xem docs/content.md"
-        shelf.note("topics", [Objection("", "chưa có chủ đề nào", mend)])
+        mend = "viết mỗi lĩnh vực một tệp, xem docs/content.md"
+        shelf.note("topics", [Objection("", "chưa có lĩnh vực nào", mend)])
     topics = {path.stem: _topic(shelf, path.stem) for path in files}
     sound = {name: topic for name, topic in topics.items() if topic}
     shelf.adopt(topic_faults(sound.values()))

@@ -117,7 +117,7 @@ def topic_faults(topics: Collection[Topic]) -> tuple[Fault, ...]:
         Fault(
             file="topics",
             key="button",
-            message=f'hai chủ đề cùng ghi "{twice}"',
+            message=f'hai lĩnh vực cùng ghi "{twice}"',
             mend="đổi một, vì người dân còn gõ chữ thay vì bấm",
         )
         for twice in alike(topic.button for topic in topics)
@@ -193,7 +193,7 @@ def route_faults(
         found += _unknown(f"{at}.unit", route.unit, units, "@commune")
         found += _shadowed(at, route, routes[: number - 1])
     if not routes or not _takes_all(routes[-1]):
-        message = "mục cuối không nhận mọi chủ đề của mọi xã, phường"
+        message = "mục cuối không nhận mọi lĩnh vực của mọi xã, phường"
         mend = "thêm ở cuối tệp một [[route]] chỉ có unit"
         found.append(Fault(file="units.toml", key="route", message=message, mend=mend))
     return tuple(found)
