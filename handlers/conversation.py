@@ -39,6 +39,7 @@ from handlers.messages import Say
 from handlers.needs import needs, showing
 from handlers.pending import hold, replaced, unfit
 from handlers.rooms import doors, form, questions, start
+from handlers.rooms.desk import doing
 from handlers.session import (
     Desk,
     Doing,
@@ -137,7 +138,8 @@ def _act(did: Input, view: View) -> Next:
         return start.to_consent(did if isinstance(did, Wrote | SentMedia) else None, view)
     match did:
         case Command():
-            return obey(did, view)
+            led = obey(did, view)
+            return led if did.name == "huy" else doing.set_aside(led, view)
         case Stale():
             return Next(session, view.say("choose.stale"))
         case Blank():

@@ -287,6 +287,7 @@ class Session(Frozen):
     *consent* is the version of the privacy text agreed to, empty when none. *album* is the album
     whose receipt is still to be said. *staff* shows the way to the desk (who may enter is asked
     each time); *hand* is the case an official last looked at, *news* the one they last heard of.
+    *aside* is what an official was writing when a command led elsewhere, the latest last.
     *misses* counts wrong receipts since *missed_at*.
     """
 
@@ -305,6 +306,7 @@ class Session(Frozen):
     staff: bool = False
     hand: str = ""
     news: str = ""
+    aside: tuple[Doing, ...] = ()
     misses: int = 0
     missed_at: datetime | None = None
 

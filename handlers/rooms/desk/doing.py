@@ -27,6 +27,7 @@ from handlers.tickets import move
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
 LONGEST = 2000  # characters of one answer; several must fit one message
+ASIDE = 3  # tasks set aside that are kept
 
 
 def begin(name: str, code: str, rest: str, view: View) -> Next:
@@ -42,13 +43,56 @@ def begin(name: str, code: str, rest: str, view: View) -> Next:
         return denied(task.deed, code, view)
     if found is None:
         return Next(home(view), view.say("desk.unknown", code=code))
-    if not may(official, task.deed, found.card):
-        return refused(task.deed, code, view)
-    if move(found.card.status, task.action) is None:
-        return Next(to_case(code, view), _cannot(found.card.status, view))
     room = Doing(task=name, code=code, seen=found.card.entries)
-    held = View(to_case(code, view), view.facts)
-    return _begun(task, room, rest, held)
+    kept, others = _set_aside(room, view.session)
+    if not may(official, task.deed, found.card):
+        return _unsent(refused(task.deed, code, view), kept, view)
+    if move(found.card.status, task.action) is None:
+        cannot = Next(to_case(code, view), _cannot(found.card.status, view))
+        return _unsent(cannot, kept, view)
+    held = View(to_case(code, view).model_copy(update={"aside": others}), view.facts)
+    if kept is None or rest:
+        return _begun(task, room, rest, held)
+    again = kept.model_copy(update={"seen": found.card.entries})
+    return Next(enter(held.session, again), view.say("desk.taken_up"))
+
+
+def set_aside(after: Next, view: View) -> Next:
+    """Keep what was being written about a case where a command led elsewhere, and say so."""
+    room, session = view.session.room, after.session
+    if not isinstance(room, Doing) or not _written(room) or session.room == room:
+        return after
+    now = session.room
+    if isinstance(now, Doing) and (now.task, now.code) == (room.task, room.code):
+        return after
+    others = _set_aside(room, session)[1]
+    kept = session.model_copy(update={"aside": (*others, room)[-ASIDE:]})
+    notice = view.say("desk.set_aside", code=room.code)
+    return replace(after, session=kept, notice="\n".join(filter(None, (after.notice, notice))))
+
+
+def _written(room: Doing) -> bool:
+    return bool(room.code and (any(room.given.values()) or room.media))
+
+
+def _set_aside(room: Doing, session: Session) -> tuple[Doing | None, tuple[Doing, ...]]:
+    """What was written of the same task and case and not sent, and what is set aside besides."""
+    others = [kept for kept in session.aside if (kept.task, kept.code) != (room.task, room.code)]
+    now = (session.room,) if isinstance(session.room, Doing) else ()
+    written = [
+        kept
+        for kept in (*session.aside, *now)
+        if (kept.task, kept.code) == (room.task, room.code) and _written(kept)
+    ]
+    return (written[-1] if written else None), tuple(others)
+
+
+def _unsent(refused: Next, kept: Doing | None, view: View) -> Next:
+    """Not lost with the right or the chance to send it: shown, to be copied."""
+    if kept is None or not any(kept.given.values()):
+        return refused
+    text = "\n".join(filter(None, kept.given.values()))[:LONGEST]
+    return replace(refused, notice=f"{refused.notice}\n{view.say('desk.unsent', text=text)}")
 
 
 def _begun(task: Task, room: Doing, rest: str, view: View) -> Next:
