@@ -9,6 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from handlers.desk.people import EVERYWHERE, Duty, Invitation, Official, Role
+from handlers.desk.permission import may
 from handlers.effects import ChangeDuty, Invite
 from storage import log, people, timers
 from storage.database import Row, Tx
@@ -66,6 +67,11 @@ def official(tx: Tx, contact_id: int) -> Official | None:
     """Who a contact is as a member of staff; None while they have no duty."""
     rows = tx.rows(ONE, (contact_id,))
     return _official(tx, rows) if rows else None
+
+
+def _member(tx: Tx, member_id: int) -> Official | None:
+    contact_id = contact_of(tx, member_id)
+    return None if contact_id is None else official(tx, contact_id)
 
 
 def members(tx: Tx) -> tuple[Official, ...]:
@@ -133,11 +139,16 @@ def invite(tx: Tx, effect: Invite, token_key: str, now: datetime) -> None:
 
 
 def invited(tx: Tx, token_key: str, now: datetime) -> Invitation | None:
-    """What an invitation makes of whoever uses it, while it is unused and not expired."""
+    """What an invitation makes of whoever uses it, while it is unused and not expired.
+
+    One made by a member holds as long as they may invite: whoever left lets nobody in any more.
+    """
     row = tx.row(VALID, (token_key, ms(now)))
     if row is None:
         return None
     role, unit, name, by = row
+    if by and not may(_member(tx, by), "invite", unit):
+        return None
     shown = name and people.shown(tx, name)
     return Invitation(duty=Duty(role=role, unit=unit), name=shown, by=by)
 

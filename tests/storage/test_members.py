@@ -60,6 +60,24 @@ async def test_an_old_or_invented_invitation_is_none(store: Store) -> None:
     assert await store.read(partial(members.official, contact_id=first)) is None
 
 
+async def test_who_may_invite_no_more_lets_nobody_in(store: Store) -> None:
+    """What an administrator made for later is worth nothing once they are none any more."""
+
+    def begin(tx: Tx) -> tuple[int, int]:
+        member(tx, "first", ADMINISTRATOR)
+        maker = member(tx, "a", ADMINISTRATOR)
+        effect = Invite(by=maker, invitation="moi-a", duty=OFFICER, name=NAME, hours=24)
+        members.invite(tx, effect, KEY, NOW)
+        return maker, people.contact(tx, "web", "later", NOW).id
+
+    maker, contact = await store.run(begin)
+    invitation = partial(members.invited, token_key=KEY, now=NOW)
+    assert await store.run(invitation) == Invitation(duty=OFFICER, name=NAME, by=maker)
+    assert await store.run(changing(maker, ADMINISTRATOR, given=False))
+    assert await store.run(invitation) is None
+    assert not await store.run(partial(members.join, contact_id=contact, token_key=KEY, now=NOW))
+
+
 async def test_whoever_comes_back_is_the_same_member(store: Store) -> None:
     """A chat keeps its number and its name whatever later invitations call it."""
 
