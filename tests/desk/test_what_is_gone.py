@@ -47,3 +47,24 @@ def test_a_unit_the_queue_is_filtered_by(tmp_path: Path) -> None:
             assert CONTENT.say("vi", "queue.empty") in answer
 
     asyncio.run(act())
+
+
+def test_who_refused_a_case_nobody_had(tmp_path: Path) -> None:
+    """Once it is looked at again, whoever refused it can't take it."""
+
+    async def act() -> None:
+        async with province(tmp_path) as (rehearsal, code):
+            head = await staff(rehearsal, "approver", HERE, "An")
+            await head.do(f"/tuchoi {code} Việc của ngành y tế")
+            (answer,) = await head.do("so-y-te")
+            if "[Gửi cho người gửi]" not in answer:  # it has no address yet
+                await head.do("24 Trần Phú, 7:30–17:00")
+            await head.do("[Gửi cho người gửi]")
+            again = MoveTicket(code=code, action="reopen", by=99, words="Xem lại", assignee=0)
+            now = rehearsal.hour.now
+            await rehearsal.store.run(lambda tx: moves.move(tx, 0, again, now))
+            (answer,) = await head.do(f"/nhan {code}")
+            assert CONTENT.say("vi", "desk.not_again") in answer
+            assert "taken" not in await entries(rehearsal, code)
+
+    asyncio.run(act())

@@ -180,9 +180,10 @@ def _preview_refuse(room: Doing, view: View) -> str:
 
 
 def _refuse(room: Doing, view: View) -> Next:
+    """Whoever refuses has it from now on: should it be looked at again, then not by them."""
     words = f"{room.given['reason']}\n{_door(room, view)}"
     refused = MoveTicket(
-        code=room.code, action="refuse", by=_me(view), words=words,
+        code=room.code, action="refuse", by=_me(view), words=words, assignee=_me(view),
         data={"unit": room.given["unit"]},
     )  # fmt: skip
     return _done(room, view, refused, Notify(code=room.code, to=CITIZENS))
