@@ -77,7 +77,7 @@ desk: not_staff denied unknown{code} no_case near{codes} near_none cannot{status
     state{status}{unit}{who} nobody dates{due}{opened} left_days{day}{days} today{day}
     late{day}{days} paused{day}{since} bounces{times} same{codes} earlier{entries} anonymous
     identity{name}{phone} no_name no_phone files{files} say_what_for no_filter{typed} find_what
-    set_aside{code} taken_up no_media
+    set_aside{code} taken_up no_media unreached
     which no_unit news{code}{what} open{code} everywhere joined{role}{unit} not_again
     no_member unreachable{name} not_later same_unit other_person itself no_draft text_kept flags
     draft_template{title} field{field}{title} answer_too_long{most}{over} until_past

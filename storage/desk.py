@@ -29,6 +29,10 @@ CARD = """
 """
 DOSSIER = f"{CARD} WHERE t.code = ? /*lock t*/"
 SAME = f"{CARD} WHERE t.matter <> 0 AND t.matter = ? AND t.id <> ? ORDER BY t.id LIMIT ?"
+REACHED = """
+    SELECT COUNT(*) FROM ticket_contacts h JOIN contacts c ON c.id = h.contact_id
+    WHERE h.ticket_id = ? AND c.channel <> ? AND c.reachable = 1
+"""
 BY_CODE = f"{CARD} WHERE t.code = ?"
 BY_ID = f"{CARD} WHERE t.id = ?"
 IDENTITY = """
@@ -96,6 +100,7 @@ def dossier(tx: Tx, code: str) -> Dossier | None:
         same=same,
         drafts=dict(_drafts(tx, same)) if submitted else {},
         person=person,
+        reached=tx.rows(REACHED, (card.id, tickets.COUNTER))[0][0] > 0,
     )
 
 

@@ -67,7 +67,8 @@ class Dossier(Frozen):
     """A case whole. *draft* is the answer that waits for release; *same* the cases of one matter.
 
     *drafts* are those of the same matter that wait, or were sent back, while one of this case is.
-    *person* tells whether two cases are of one person, and nothing else.
+    *person* tells whether two cases are of one person, and nothing else. *reached*: somebody who
+    follows it can be written to.
     """
 
     card: DeskCard
@@ -78,6 +79,7 @@ class Dossier(Frozen):
     same: tuple[DeskCard, ...] = ()
     drafts: Mapping[str, Reply] = {}
     person: int = 0
+    reached: bool = True
 
 
 class Filter(Frozen):

@@ -56,6 +56,7 @@ def show_desk(room: Desk, view: View) -> Prompt:
         codes = ", ".join(card.code for card in found.same)
         parts.append(view.say("desk.same", codes=codes))
     if may(official, "read", found.card):
+        parts += [] if found.reached else [view.say("desk.unreached")]
         parts += _body(found, room, view)
     return Prompt("\n\n".join(filter(None, parts)), _choices(found, room, view))
 
