@@ -88,13 +88,14 @@ class Notify(Frozen):
     """Wake conversations about the case *code*: each tells, in a turn of its own, what is new.
 
     *to* is whom: the contacts that follow it, the one that sent it, its assignee, or those of its
-    unit who may release or dispatch. *what* names the reason: for staff a key of the texts
-    ``desk_news.*``, for the sender ``expire``. *after* is when, in seconds.
+    unit who may release or dispatch (``unit``: of just this unit, if there are any). *what* names
+    the reason: for staff a key of the texts ``desk_news.*``, for the sender ``expire``. *after* is
+    when, in seconds.
     """
 
     type: Literal["notify"] = "notify"
     code: str
-    to: Literal["citizens", "sender", "assignee", "approvers", "dispatchers", "member"]
+    to: Literal["citizens", "sender", "assignee", "approvers", "dispatchers", "unit", "member"]
     what: str = ""
     after: float = 0
     member: int = 0

@@ -72,9 +72,9 @@ menu_command: start gui tracuu dulieu huy ngonngu trogiup
 
 # What is said to officials, in Vietnamese only: `content/texts/desk.toml`.
 _DESK = """
-desk: not_staff denied unknown{code} no_case near{codes} near_none cannot{status} meanwhile{news}
-    left proposed{text} preview{text} unsent{text} no_files head{code}{place}{topic} nowhere
-    state{status}{unit}{who} nobody dates{due}{opened} left_days{day}{days} today{day}
+desk: again too_late not_staff denied unknown{code} no_case near{codes} near_none cannot{status}
+    meanwhile{news} left proposed{text} preview{text} unsent{text} no_files head{code}{place}{topic}
+    nowhere state{status}{unit}{who} nobody dates{due}{opened} left_days{day}{days} today{day}
     late{day}{days} paused{day}{since} bounces{times} same{codes} earlier{entries} anonymous
     identity{name}{phone} no_name no_phone files{files} say_what_for no_filter{typed} find_what
     set_aside{code} taken_up no_media unreached
@@ -86,8 +86,8 @@ desk: not_staff denied unknown{code} no_case near{codes} near_none cannot{status
     more_left_out{cases}
 desk_status: recorded sorting forwarded working asking approving answered refused guided closed
     withdrawn merged
-desk_news: assigned returned referred reopened prioritised submitted approved sent_back added
-    expired withdrawn rated
+desk_news: moved_on assigned returned referred reopened prioritised submitted approved sent_back
+    added expired withdrawn rated
 priority: 0 1 2
 pick: ordinary soon urgent administrator dispatcher officer approver leader monitor clerk one_unit
     own_unit

@@ -5,7 +5,7 @@ people is an entry of the log; what they are called is under the seal.
 """
 
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 
 from handlers.desk.people import EVERYWHERE, Duty, Invitation, Official, Role
@@ -100,26 +100,28 @@ def with_role(tx: Tx, role: Role, unit: str = EVERYWHERE) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def nearest(tx: Tx, role: Role, unit: str, besides: int) -> tuple[int, ...]:
-    """The contacts of those who have *role* in just this *unit*, or else everywhere.
+def nearest(tx: Tx, role: Role, unit: str, besides: int, *, just: bool = False) -> tuple[int, ...]:
+    """The contacts of those who have *role* in just this *unit*, or else (not *just*) everywhere.
 
     The contact *besides* is left out: nobody is told of what they do themselves.
     """
-    for held in (unit, EVERYWHERE):
+    for held in (unit,) if just else (unit, EVERYWHERE):
         rows = tx.rows(WITH_ROLE, (held, role))
         if found := tuple(row[0] for row in rows if row[0] != besides):
             return found
     return ()
 
 
-def stewards(tx: Tx, unit: str, besides: int) -> tuple[int, ...]:
+def stewards(tx: Tx, unit: str, besides: int, *, just: bool = False) -> tuple[int, ...]:
     """The contacts of those who see to a case of *unit* that lies with nobody.
 
     Its dispatchers; where there are none, those who release, or else work, there: somebody is told.
+    With *just*, those of the unit itself come before any who do so everywhere.
     """
     roles: tuple[Role, ...] = ("dispatcher", "approver", "officer")
-    found = (nearest(tx, role, unit, besides) for role in roles)
-    return next(filter(None, found), ())
+    there = (nearest(tx, role, unit, besides, just=True) for role in roles if just)
+    anywhere = (nearest(tx, role, unit, besides) for role in roles)
+    return next(filter(None, chain(there, anywhere)), ())
 
 
 def invite(tx: Tx, effect: Invite, token_key: str, now: datetime) -> None:

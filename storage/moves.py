@@ -155,7 +155,9 @@ def _words(tx: Tx, case: Locked, step: MoveTicket) -> str:
 
 def _set(tx: Tx, case: Locked, status: Status, step: MoveTicket, now: datetime) -> None:
     asked_on = (step.asked_on or now.date()) if step.action == "ask" else None
-    done_on = now.date() if status != case.status and status in DONE else None
+    # Closing what was answered is no new answer: the days to contest it run on.
+    ended = status in DONE and status != case.status and case.status not in DONE
+    done_on = now.date() if ended else None
     assignee, not_for = step.assignee, step.not_for
     if step.action == "reopen":  # somebody else looks at it
         assignee = 0 if assignee is None else assignee

@@ -49,6 +49,8 @@ def _staff(tx: Tx, contact_id: int, effect: Notify) -> tuple[int, ...]:
     match effect.to:
         case "approvers":
             return members.nearest(tx, "approver", unit, besides=contact_id)
+        case "unit":
+            return members.stewards(tx, unit, besides=contact_id, just=True)
         case "dispatchers":
             return members.stewards(tx, unit, besides=contact_id)
         case _:

@@ -156,7 +156,7 @@ def test_an_invitation_makes_one_administrator(web_bot: Bot) -> None:
     refused = asyncio.run(redeem(web_bot, token))
     made_up = asyncio.run(redeem(web_bot, "moi-AAAAAAAAAAAAAAAAAAAAAAAA"))
     web_bot.stop()
-    assert "quản trị viên" in joined.splitlines()[0]
+    assert "vai trò quản trị" in joined.splitlines()[0]
     assert refused == made_up
     assert "không đúng, đã dùng hoặc đã hết hạn" in refused
     assert kept(web_bot.database_url, web_bot.files).staff == ("administrator",)
@@ -168,7 +168,7 @@ def test_the_first_start_invites_and_later_ones_do_not(sqlite_bot: Bot) -> None:
     sqlite_bot.start()
     address, invited = sqlite_bot.said.splitlines()
     assert address.endswith(sqlite_bot.url)
-    assert "quản trị viên" in asyncio.run(redeem(sqlite_bot, invitation(invited)))
+    assert "vai trò quản trị" in asyncio.run(redeem(sqlite_bot, invitation(invited)))
     sqlite_bot.stop()
     sqlite_bot.start()
     sqlite_bot.stop()

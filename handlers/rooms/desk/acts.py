@@ -14,6 +14,7 @@ from handlers.tickets import OPEN
 from handlers.view import Next, View
 
 REASON = Slot("reason")
+LONGEST = timedelta(days=365)  # by which a case may be put off at once
 PRIORITIES = ("ordinary", "soon", "urgent")
 CITIZENS: Final = "citizens"
 ASSIGNEE: Final = "assignee"
@@ -40,7 +41,16 @@ def _take(room: Doing, view: View) -> Next:
     if _card(room, view).not_for == _me(view):
         return Next(to_case(room.code, view), view.say("desk.not_again"))
     taken = MoveTicket(code=room.code, action="take", by=_me(view), assignee=_me(view))
-    return _done(room, view, taken, Notify(code=room.code, to=CITIZENS))
+    told = Notify(code=room.code, to=CITIZENS)
+    return _done(room, view, taken, told, *_relieved(room, view, _me(view)))
+
+
+def _relieved(room: Doing, view: View, now: int = 0) -> tuple[Notify, ...]:
+    """Tell whoever had the case, unless they did this themselves or have it *now* again."""
+    before = _card(room, view).assignee
+    if before in {0, _me(view), now}:
+        return ()
+    return (Notify(code=room.code, to="member", what="moved_on", member=before),)
 
 
 def _assign(room: Doing, view: View) -> Next:
@@ -55,7 +65,8 @@ def _assign(room: Doing, view: View) -> Next:
         due_on=resumed(_card(room, view), view),
     )  # fmt: skip
     news = Notify(code=room.code, to="member", what="assigned", member=member)
-    done = _done(room, view, given, news, Notify(code=room.code, to=CITIZENS))
+    told = Notify(code=room.code, to=CITIZENS)
+    done = _done(room, view, given, news, told, *_relieved(room, view, member))
     if colleague.reachable:
         return done
     unreachable = view.say("desk.unreachable", name=colleague.name)
@@ -67,7 +78,7 @@ def _return(room: Doing, view: View) -> Next:
         code=room.code, action="return", by=_me(view), assignee=0, words=room.given["reason"]
     )
     news = Notify(code=room.code, to=DISPATCHERS, what="returned")
-    return _left(room, view, back, news)
+    return _left(room, view, back, news, *_relieved(room, view))
 
 
 def _left(room: Doing, view: View, *effects: Effect) -> Next:
@@ -122,9 +133,12 @@ def _extend(room: Doing, view: View) -> Next:
 
 
 def _not_later(room: Doing, view: View) -> str:
-    day = room.given.get("day")
-    earlier = day is not None and date.fromisoformat(day) <= _card(room, view).due_on
-    return view.say("desk.not_later") if earlier else ""
+    if "day" not in room.given:
+        return ""
+    day = date.fromisoformat(room.given["day"])
+    if day > view.facts.now.date() + LONGEST:
+        return view.say("desk.too_late")
+    return view.say("desk.not_later") if day <= _card(room, view).due_on else ""
 
 
 def _preview_extend(room: Doing, view: View) -> str:
@@ -142,8 +156,9 @@ def _refer(room: Doing, view: View) -> Next:
         code=room.code, action="refer", by=_me(view), unit=unit, assignee=0,
         words=room.given["reason"], data={"unit": unit},
     )  # fmt: skip
-    news = Notify(code=room.code, to=DISPATCHERS, what="referred")
-    return _left(room, view, moved, Notify(code=room.code, to=CITIZENS), news)
+    news = Notify(code=room.code, to="unit", what="referred")
+    told = Notify(code=room.code, to=CITIZENS)
+    return _left(room, view, moved, told, news, *_relieved(room, view))
 
 
 def _same_unit(room: Doing, view: View) -> str:
@@ -186,7 +201,8 @@ def _refuse(room: Doing, view: View) -> Next:
         code=room.code, action="refuse", by=_me(view), words=words, assignee=_me(view),
         data={"unit": room.given["unit"]},
     )  # fmt: skip
-    return _done(room, view, refused, Notify(code=room.code, to=CITIZENS))
+    told = Notify(code=room.code, to=CITIZENS)
+    return _done(room, view, refused, told, *_relieved(room, view))
 
 
 def _close(room: Doing, view: View) -> Next:
@@ -244,7 +260,8 @@ def _together(room: Doing, view: View, action: Literal["merge", "link"]) -> Next
         return denied(action, other, view)
     if action == "merge":
         merged = MoveTicket(code=room.code, action="merge", by=_me(view), other=other)
-        return _done(room, view, merged, Notify(code=room.code, to=CITIZENS))
+        told = Notify(code=room.code, to=CITIZENS)
+        return _done(room, view, merged, told, *_relieved(room, view))
     return _done(room, view, MoveTicket(code=room.code, action="link", by=_me(view), other=other))
 
 

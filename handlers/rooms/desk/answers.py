@@ -72,7 +72,7 @@ def _offered(slot: Slot, typed: str, room: Doing, view: View) -> tuple[str | Non
     if index is None:
         said = set(fold(typed).split())
         index = _only([bool(said) and said <= set(fold(o.text).split()) for o in options])
-    return _or(None if index is None else options[index].value, view.say("choose.again"))
+    return _or(None if index is None else options[index].value, view.say("desk.again"))
 
 
 def _only(fits: list[bool]) -> int | None:

@@ -175,13 +175,13 @@ def at_people(room: Office, did: Input, view: View) -> Next:
         case Wrote(part=part) if anywhere(view.facts.official, "people"):
             return _search(part.text[:60], view)
         case _:
-            return Next(session, view.say("choose.again"))
+            return Next(session, view.say("desk.again"))
 
 
 def _chosen(member: Official, key: str, view: View) -> Next:
     what, _, number = key.partition(":")
     if int(number) >= len(member.duties):
-        return Next(view.session, view.say("choose.again"))
+        return Next(view.session, view.say("desk.again"))
     duty = member.duties[int(number)]
     if what == "move":
         given = {"member": str(member.id), "role": duty.role, "from": duty.unit}

@@ -129,7 +129,7 @@ def at_units(room: Office, did: Input, view: View) -> Next:
         case Wrote(part=part):
             return to_units(part.text[:60], view)
         case _:
-            return Next(session, view.say("choose.again"))
+            return Next(session, view.say("desk.again"))
 
 
 def _ask(task: str, given: dict[str, str], page: str, view: View) -> Next:
@@ -199,7 +199,7 @@ def at_routes(room: Office, did: Input, view: View) -> Next:
         case Picked("delete_route") if route:
             return _delete(route, view)
         case _:
-            return Next(session, view.say("choose.again"))
+            return Next(session, view.say("desk.again"))
 
 
 def _delete(route: Route, view: View) -> Next:

@@ -257,7 +257,7 @@ def at_doing(room: Doing, did: Input, view: View) -> Next:
         case SentMedia():
             return _files(slot, did, room, view)
         case _:
-            return Next(view.session, view.say("choose.again"))
+            return Next(view.session, view.say("desk.again"))
 
 
 def _changes(task: Task, key: str, room: Doing, view: View) -> Next:

@@ -189,7 +189,7 @@ def at_log(room: Office, did: Input, view: View) -> Next:
         case Picked("newest"):
             return Next(enter(session, room.model_copy(update={"after": 0})))
         case _:
-            return Next(session, view.say("choose.again"))
+            return Next(session, view.say("desk.again"))
 
 
 # -- taking back -----------------------------------------------------------------------------------
@@ -287,4 +287,4 @@ def at_undo(room: Office, did: Input, view: View) -> Next:
             log = enter(view.session, Office(page="log"))
             return Next(log, view.say("undo.done", number=entry.seq), (effect,))
         case _:
-            return Next(view.session, view.say("choose.again"))
+            return Next(view.session, view.say("desk.again"))

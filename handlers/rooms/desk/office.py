@@ -93,7 +93,7 @@ def _at_page(room: Office, did: Input, view: View) -> Next:
         case "figures":
             return _at_figures(room, did, view)
         case _:
-            return Next(view.session, view.say("choose.again"))
+            return Next(view.session, view.say("desk.again"))
 
 
 def to_desk(view: View) -> Next:
@@ -180,7 +180,7 @@ def _at_figures(room: Office, did: Input, view: View) -> Next:
             after = max(0, room.after + (UNITS if way == "more" else -UNITS))
             return Next(enter(view.session, room.model_copy(update={"after": after})))
         case _:
-            return Next(view.session, view.say("choose.again"))
+            return Next(view.session, view.say("desk.again"))
 
 
 # -- the guide -------------------------------------------------------------------------------------

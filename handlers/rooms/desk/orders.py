@@ -32,8 +32,10 @@ def obey(command: Command, view: View) -> Next:
 def _about_a_case(command: Command, view: View) -> Next:
     about = named(command.rest, view.session.hand)
     if not about.code:
-        notice = queue.near(view) if about.near else view.say("desk.no_case")
-        return Next(enter(view.session, Queue()), notice)
+        to_queue = enter(view.session, Queue())
+        if about.near:
+            return queue.near(to_queue, view)
+        return Next(to_queue, view.say("desk.no_case"))
     match command.name:
         case "nguoigui":
             return identify(about.code, view)
@@ -64,11 +66,11 @@ def at_desk(room: Desk, did: Input, view: View) -> Next:
         case Wrote(part=part) if code := read_code(part.text[:100]):
             return open_case(code, view)
         case Wrote(part=part) if near_codes(part.text[:100]):
-            return Next(session, queue.near(view))
+            return queue.near(session, view)
         case Wrote() | SentMedia():
             return Next(session, view.say("desk.say_what_for"))
         case _:
-            return Next(session, view.say("choose.again"))
+            return Next(session, view.say("desk.again"))
 
 
 def woken(what: str, code: str, view: View) -> Next:

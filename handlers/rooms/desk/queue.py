@@ -10,7 +10,7 @@ from handlers.messages import Choice, choice
 from handlers.rooms import start
 from handlers.rooms.desk.card import due, heard_of, open_case
 from handlers.rooms.desk.task import denied
-from handlers.session import Office, Queue
+from handlers.session import Office, Queue, Session
 from handlers.territory import Found
 from handlers.text import fold
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
@@ -67,7 +67,7 @@ def to_found(words: str, view: View) -> Next:
     if code := read_code(words):
         return open_case(code, view)
     if near_codes(words):
-        return Next(enter(view.session, Queue()), near(view))
+        return near(enter(view.session, Queue()), view)
     if not fold(words):
         return Next(enter(view.session, Queue()), view.say("desk.find_what"))
     if not anywhere(view.facts.official, "read"):
@@ -75,11 +75,13 @@ def to_found(words: str, view: View) -> Next:
     return Next(enter(view.session, Queue(words=fold(words)[:100]), staff=True))
 
 
-def near(view: View) -> str:
-    """What to say of a mistyped code: the cases in sight whose codes are one slip away."""
+def near(session: Session, view: View) -> Next:
+    """A mistyped code: the cases in sight one slip away from it, the first with a button."""
     if not view.facts.near:
-        return view.say("desk.near_none")
-    return view.say("desk.near", codes=", ".join(card.code for card in view.facts.near[:5]))
+        return Next(session, view.say("desk.near_none"))
+    codes = [card.code for card in view.facts.near[:5]]
+    heard = session.model_copy(update={"news": codes[0]})
+    return Next(heard, view.say("desk.near", codes=", ".join(codes)))
 
 
 def show_queue(room: Queue, view: View) -> Prompt:
@@ -175,7 +177,7 @@ def at_queue(room: Queue, did: Input, view: View) -> Next:
         case SentMedia():
             return Next(session, view.say("desk.say_what_for"))
         case _:
-            return Next(session, view.say("choose.again"))
+            return Next(session, view.say("desk.again"))
 
 
 def next_page(room: Queue, view: View) -> Queue:

@@ -57,7 +57,7 @@ def at_templates(room: Office, did: Input, view: View) -> Next:
         case Wrote(part=part):
             return to_templates(part.text, view)
         case _:
-            return Next(view.session, view.say("choose.again"))
+            return Next(view.session, view.say("desk.again"))
 
 
 def _unlike(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
