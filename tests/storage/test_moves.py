@@ -98,6 +98,14 @@ async def test_a_question_stops_the_clock_until_it_is_answered(store: Store, off
     assert (card.status, card.asked_on, card.due_on) == ("working", None, day(30))
 
 
+async def test_closing_is_no_new_answer(store: Store, officer: int) -> None:
+    """The days in which an answer may be contested run from the answer, not from its closing."""
+    await store.run(step("take", officer, assignee=officer))
+    await store.run(step("answer", officer, words=WORDS, days=1))
+    assert await store.run(step("close", officer, days=20)) == "closed"
+    assert (await dossier_of(store)).card.done_on == day(1)
+
+
 async def test_a_question_not_answered_expires(store: Store, officer: int) -> None:
     """The clock closes the case, in nobody's name, whoever's turn it fires in."""
     await store.run(step("take", officer))

@@ -65,6 +65,7 @@ async def test_the_desk_is_told_nearest_first(store: Store) -> None:
         ("deputy", name),
         ("leader", name),
     ]
+    assert await woken(store, notice(to="unit")) == [("deputy", name), ("leader", name)]
     assert await woken(store, notice(to="assignee", code="PA-none")) == []
 
 

@@ -8,7 +8,7 @@ from handlers.desk.dossier import DeskCard
 from handlers.desk.permission import may
 from handlers.effects import Effect, MoveTicket, Notify
 from handlers.reading.dates import show_date
-from handlers.rooms.desk.task import Slot, Task, asks, denied, dossier, home, resumed, to_case
+from handlers.rooms.desk.task import Slot, Task, asks, denied, dossier, home, me, resumed, to_case
 from handlers.session import Doing
 from handlers.tickets import OPEN
 from handlers.view import Next, View
@@ -28,27 +28,23 @@ def _card(room: Doing, view: View) -> DeskCard:
     return found.card
 
 
-def _me(view: View) -> int:
-    return view.facts.official.id if view.facts.official else 0
-
-
 def _done(room: Doing, view: View, *effects: Effect) -> Next:
     """Say what was done, at the card as it is now."""
     return Next(to_case(room.code, view), view.say(f"task.{room.task}.done"), effects)
 
 
 def _take(room: Doing, view: View) -> Next:
-    if _card(room, view).not_for == _me(view):
+    if _card(room, view).not_for == me(view):
         return Next(to_case(room.code, view), view.say("desk.not_again"))
-    taken = MoveTicket(code=room.code, action="take", by=_me(view), assignee=_me(view))
+    taken = MoveTicket(code=room.code, action="take", by=me(view), assignee=me(view))
     told = Notify(code=room.code, to=CITIZENS)
-    return _done(room, view, taken, told, *_relieved(room, view, _me(view)))
+    return _done(room, view, taken, told, *_relieved(room, view, me(view)))
 
 
 def _relieved(room: Doing, view: View, now: int = 0) -> tuple[Notify, ...]:
     """Tell whoever had the case, unless they did this themselves or have it *now* again."""
     before = _card(room, view).assignee
-    if before in {0, _me(view), now}:
+    if before in {0, me(view), now}:
         return ()
     return (Notify(code=room.code, to="member", what="moved_on", member=before),)
 
@@ -61,7 +57,7 @@ def _assign(room: Doing, view: View) -> Next:
     if _card(room, view).not_for == member:
         return Next(to_case(room.code, view), view.say("desk.not_again"))
     given = MoveTicket(
-        code=room.code, action="assign", by=_me(view), assignee=member, data={"member": member},
+        code=room.code, action="assign", by=me(view), assignee=member, data={"member": member},
         due_on=resumed(_card(room, view), view),
     )  # fmt: skip
     news = Notify(code=room.code, to="member", what="assigned", member=member)
@@ -75,7 +71,7 @@ def _assign(room: Doing, view: View) -> Next:
 
 def _return(room: Doing, view: View) -> Next:
     back = MoveTicket(
-        code=room.code, action="return", by=_me(view), assignee=0, words=room.given["reason"]
+        code=room.code, action="return", by=me(view), assignee=0, words=room.given["reason"]
     )
     news = Notify(code=room.code, to=DISPATCHERS, what="returned")
     return _left(room, view, back, news, *_relieved(room, view))
@@ -87,7 +83,7 @@ def _left(room: Doing, view: View, *effects: Effect) -> Next:
 
 
 def _note(room: Doing, view: View) -> Next:
-    noted = MoveTicket(code=room.code, action="note", by=_me(view), words=room.given["text"])
+    noted = MoveTicket(code=room.code, action="note", by=me(view), words=room.given["text"])
     return _done(room, view, noted)
 
 
@@ -96,7 +92,7 @@ def _ask(room: Doing, view: View) -> Next:
     today = view.facts.now.date()
     until = _asked_until(view)
     asked = MoveTicket(
-        code=room.code, action="ask", by=_me(view), words=room.given["question"], asked_on=today,
+        code=room.code, action="ask", by=me(view), words=room.given["question"], asked_on=today,
         data={"until": until.isoformat()},
     )  # fmt: skip
     end = datetime.combine(until + timedelta(days=1), time(8), view.facts.now.tzinfo)
@@ -126,7 +122,7 @@ def _preview_ask(room: Doing, view: View) -> str:
 def _extend(room: Doing, view: View) -> Next:
     day = date.fromisoformat(room.given["day"])
     later = MoveTicket(
-        code=room.code, action="extend", by=_me(view), words=room.given["reason"], due_on=day,
+        code=room.code, action="extend", by=me(view), words=room.given["reason"], due_on=day,
         data={"due_on": day.isoformat()},
     )  # fmt: skip
     return _done(room, view, later, Notify(code=room.code, to=CITIZENS))
@@ -153,7 +149,7 @@ def _preview_extend(room: Doing, view: View) -> str:
 def _refer(room: Doing, view: View) -> Next:
     unit = room.given["unit"]
     moved = MoveTicket(
-        code=room.code, action="refer", by=_me(view), unit=unit, assignee=0,
+        code=room.code, action="refer", by=me(view), unit=unit, assignee=0,
         words=room.given["reason"], data={"unit": unit},
     )  # fmt: skip
     news = Notify(code=room.code, to="unit", what="referred")
@@ -198,7 +194,7 @@ def _refuse(room: Doing, view: View) -> Next:
     """Whoever refuses has it from now on: should it be looked at again, then not by them."""
     words = f"{room.given['reason']}\n{_door(room, view)}"
     refused = MoveTicket(
-        code=room.code, action="refuse", by=_me(view), words=words, assignee=_me(view),
+        code=room.code, action="refuse", by=me(view), words=words, assignee=me(view),
         data={"unit": room.given["unit"]},
     )  # fmt: skip
     told = Notify(code=room.code, to=CITIZENS)
@@ -206,7 +202,7 @@ def _refuse(room: Doing, view: View) -> Next:
 
 
 def _close(room: Doing, view: View) -> Next:
-    closed = MoveTicket(code=room.code, action="close", by=_me(view))
+    closed = MoveTicket(code=room.code, action="close", by=me(view))
     return _done(room, view, closed, Notify(code=room.code, to=CITIZENS))
 
 
@@ -217,7 +213,7 @@ def _reopen(room: Doing, view: View) -> Next:
     topic = view.content.topics.get(card.topic)
     days = topic.due_days if topic else view.content.desk.ask_days
     again = MoveTicket(
-        code=room.code, action="reopen", by=_me(view), words=room.given["reason"], assignee=0,
+        code=room.code, action="reopen", by=me(view), words=room.given["reason"], assignee=0,
         not_for=card.assignee, due_on=view.content.calendar.add_working_days(today, days),
     )  # fmt: skip
     news = Notify(code=room.code, to=DISPATCHERS, what="reopened")
@@ -228,7 +224,7 @@ def _prioritise(room: Doing, view: View) -> Next:
     level = PRIORITIES.index(room.given["level"])
     news = Notify(code=room.code, to=ASSIGNEE, what="prioritised")
     raised = MoveTicket(
-        code=room.code, action="prioritise", by=_me(view), priority=level, data={"priority": level}
+        code=room.code, action="prioritise", by=me(view), priority=level, data={"priority": level}
     )
     return _done(room, view, raised, *((news,) if _card(room, view).assignee else ()))
 
@@ -259,10 +255,10 @@ def _together(room: Doing, view: View, action: Literal["merge", "link"]) -> Next
     if not may(view.facts.official, "link", there.card):
         return denied(action, other, view)
     if action == "merge":
-        merged = MoveTicket(code=room.code, action="merge", by=_me(view), other=other)
+        merged = MoveTicket(code=room.code, action="merge", by=me(view), other=other)
         told = Notify(code=room.code, to=CITIZENS)
         return _done(room, view, merged, told, *_relieved(room, view))
-    return _done(room, view, MoveTicket(code=room.code, action="link", by=_me(view), other=other))
+    return _done(room, view, MoveTicket(code=room.code, action="link", by=me(view), other=other))
 
 
 CODE = Slot("other", "code")

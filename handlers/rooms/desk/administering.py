@@ -9,7 +9,7 @@ from handlers.desk.amendments import GONE, Amendment, faults_of, route_key
 from handlers.desk.people import EVERYWHERE, INVITATION, ROLES, Duty
 from handlers.desk.permission import may
 from handlers.effects import Amend, ChangeDuty, Effect, Invite
-from handlers.rooms.desk.task import Slot, Task, asks, denied, home
+from handlers.rooms.desk.task import Slot, Task, asks, denied, home, me
 from handlers.session import Doing, Office
 from handlers.text import fold
 from handlers.view import Next, View, enter
@@ -39,10 +39,6 @@ def duty_name(duty: Duty, view: View) -> str:
     return f"{view.say(f'role.{duty.role}')} · {unit_name(duty.unit, view)}"
 
 
-def _me(view: View) -> int:
-    return view.facts.official.id if view.facts.official else 0
-
-
 # -- people ----------------------------------------------------------------------------------------
 
 
@@ -66,7 +62,7 @@ def _invite(room: Doing, view: View) -> Next:
         code=view.facts.receipt,
     )
     made = Invite(
-        by=_me(view), invitation=token, duty=duty, name=name, hours=INVITATION_HOURS
+        by=me(view), invitation=token, duty=duty, name=name, hours=INVITATION_HOURS
     )  # fmt: skip
     return Next(home(view), told, (made,), qr=links[-1] if links else "")
 
@@ -80,7 +76,7 @@ def _duty(room: Doing, view: View) -> Next:
     duty, member = duty_of(room), room.given["member"]
     if not may(view.facts.official, "people", duty.unit):
         return denied("people", "", view)
-    given = ChangeDuty(by=_me(view), member=int(member), duty=duty, given=True)
+    given = ChangeDuty(by=me(view), member=int(member), duty=duty, given=True)
     return _at_member(member, view.say("task.duty.done", duty=duty_name(duty, view)), view, given)
 
 
@@ -97,8 +93,8 @@ def _move_duty(room: Doing, view: View) -> Next:
         return _at_member(member, view.say("people.same"), view)
     told = view.say("task.move_duty.done", duty=duty_name(duty, view))
     changes = (
-        ChangeDuty(by=_me(view), member=int(member), duty=duty, given=True),
-        ChangeDuty(by=_me(view), member=int(member), duty=old, given=False),
+        ChangeDuty(by=me(view), member=int(member), duty=duty, given=True),
+        ChangeDuty(by=me(view), member=int(member), duty=old, given=False),
     )
     return _at_member(member, told, view, *changes)
 
@@ -118,7 +114,7 @@ def amend(page: Office, told: str, view: View, *changes: Amendment) -> Next:
     if faults := faults_of(view.content, *changes):
         why = "\n".join(f"• {fault.message} — {fault.mend}" for fault in faults)
         return Next(enter(view.session, page), view.say("office.refused", faults=why))
-    by = _me(view)
+    by = me(view)
     effects = (
         Amend.model_validate({"by": by, "kind": kind, "key": key, "value": value})
         for kind, key, value in changes

@@ -11,7 +11,7 @@ from handlers.desk.record import Entry
 from handlers.effects import Amend, ChangeDuty, Effect
 from handlers.rooms.desk.administering import FIELDS, duty_name, is_last, route_line, unit_name
 from handlers.rooms.desk.card import told_line
-from handlers.rooms.desk.task import denied, dossier, refused
+from handlers.rooms.desk.task import denied, dossier, me, refused
 from handlers.session import Office
 from handlers.view import Input, Next, Picked, Prompt, View, cut, enter
 
@@ -239,8 +239,7 @@ def _again(entry: Entry, effect: Effect, view: View) -> str:
 
 def reversal(entry: Entry, view: View) -> tuple[Effect | None, str]:
     """What takes an entry back; None with the reason why nothing does."""
-    official = view.facts.official
-    by = official.id if official else 0
+    by = me(view)
     match entry.kind:
         case "amended" | "undone":
             return _reversed_amendment(entry, by, view)

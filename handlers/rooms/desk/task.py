@@ -85,11 +85,16 @@ def dossier(code: str, view: View) -> Dossier | None:
     return found if found is not None and found.card.code == code else None
 
 
+def me(view: View) -> int:
+    """The member whose turn this is; 0 is nobody's."""
+    return view.facts.official.id if view.facts.official else 0
+
+
 def denied(deed: str, code: str, view: View) -> Next:
     """Refuse, and write the refusal down: promise 4 is kept where people can see it."""
     official = view.facts.official
     seen = official is not None or view.session.staff
-    by = official.id if official else 0
+    by = me(view)
     effects: tuple[Effect, ...] = (Witness(kind="denied", by=by, deed=deed, code=code),)
     notice = view.say("desk.denied" if official else "desk.not_staff")
     return Next(home(view), notice, effects if seen else ())
