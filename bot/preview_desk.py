@@ -19,6 +19,7 @@ def desk_rooms(code: str) -> Iterator[tuple[str, Room]]:
     yield "queue", Queue()
     yield "queue: overdue", Queue(filter=Filter(view="overdue"))
     yield "queue: found", Queue(words="den duong")
+    yield "queue: choosing", Queue(choosing=True)
     yield "desk", Desk(code=code)
     yield "desk: brief", Desk(code=code, shows="brief")
     yield "desk: whole", Desk(code=code, shows="whole")

@@ -97,7 +97,8 @@ deed: see read identify take assign return ask note answer approve send_back ext
 entry: opened added withdrawn held taken assigned returned asked noted submitted answered
     sent_back extended referred refused closed reopened merged linked prioritised expired rated
     identified denied left group_bound group_unbound
-queue: title{page}{what} found{words} line{code}{due}{place}{status}{topic}{who} empty all_button
+queue: title{page}{what} found{words} line{code}{due}{place}{status}{topic}{who}
+    empty all_button choose choose_button
 queue_view: all mine unassigned waiting sorting approving overdue
 role: administrator dispatcher officer approver leader monitor clerk
 task.take: done

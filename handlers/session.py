@@ -189,12 +189,16 @@ class Reopening(Frozen):
 
 
 class Queue(Frozen):
-    """The desk's list of open cases. *pages* are where the pages before this one began."""
+    """The desk's list of open cases. *pages* are where the pages before this one began.
+
+    While *choosing*, it asks by what to filter.
+    """
 
     at: Literal["queue"] = "queue"
     filter: Filter = Filter()
     pages: tuple[Filter, ...] = ()
     words: str = ""
+    choosing: bool = False
 
 
 class Desk(Frozen):

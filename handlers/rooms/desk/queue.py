@@ -89,6 +89,8 @@ def show_queue(room: Queue, view: View) -> Prompt:
     official = view.facts.official
     if official is None or not anywhere(official, "see"):
         return Prompt(view.say("desk.not_staff"), (view.choice("menu"),))
+    if room.choosing:
+        return _show_choosing(view)
     cards = view.facts.found if room.words else view.facts.queue
     shown = cards[:PAGE]
     title = _title(room, view)
@@ -96,6 +98,13 @@ def show_queue(room: Queue, view: View) -> Prompt:
     listed = " ".join(card.code for card in shown)
     choices = (*heard_of(listed, view), *_opens(shown), *_ways(room, cards, view))
     return Prompt(f"{title}\n{lines}", choices)
+
+
+def _show_choosing(view: View) -> Prompt:
+    """Topics to filter by; a commune or a unit is typed."""
+    topics = tuple(choice(f"topic:{t.id}", t.button.vi) for t in view.content.in_order)
+    everything = view.choice("all", "queue.all_button")
+    return Prompt(view.say("queue.choose"), (*topics, everything), "text")
 
 
 def _opens(shown: tuple[DeskCard, ...]) -> tuple[Choice, ...]:
@@ -109,7 +118,8 @@ def _ways(room: Queue, cards: tuple[DeskCard, ...], view: View) -> tuple[Choice,
     if room.words or room.filter != Filter():
         filters: tuple[Choice, ...] = (view.choice("all", "queue.all_button"),)
     else:
-        filters = tuple(view.choice(f"view:{name}", f"queue_view.{name}") for name in OFFERED)
+        views = tuple(view.choice(f"view:{name}", f"queue_view.{name}") for name in OFFERED)
+        filters = (*views, view.choice("choose", "queue.choose_button"))
     return (*more, *back, *filters, view.choice("guide", "choice.guide"), view.choice("menu"))
 
 
@@ -156,28 +166,39 @@ def at_queue(room: Queue, did: Input, view: View) -> Next:
     if view.facts.official is None:
         return denied("see", "", view)
     match did:
-        case Picked("more"):
-            return Next(enter(session, next_page(room, view)))
-        case Picked("fewer"):
-            earlier = {"filter": room.pages[-1], "pages": room.pages[:-1]}
-            return Next(enter(session, room.model_copy(update=earlier)))
-        case Picked("all"):
-            return Next(enter(session, Queue()))
         case Picked("guide"):
             return Next(enter(session, Office(page="guide")))
         case Picked("menu"):
             return Next(start.home(session))
-        case Picked(key) if key.startswith("view:"):
-            name = VIEWS[key.removeprefix("view:")]
-            return Next(enter(session, Queue(filter=Filter(view=name))))
         case Picked(key) if key.startswith("open:"):
             return open_case(key.removeprefix("open:"), view)
+        case Picked(key):
+            return Next(enter(session, _turned(key, room, view)))
+        case Wrote(part=part) if room.choosing:
+            return to_queue(part.text[:100], view)
         case Wrote(part=part):
             return to_found(part.text[:100], view)
         case SentMedia():
             return Next(session, view.say("desk.say_what_for"))
         case _:
             return Next(session, view.say("desk.again"))
+
+
+def _turned(key: str, room: Queue, view: View) -> Queue:
+    """Another page, or another filter."""
+    what, _, value = key.partition(":")
+    match what:
+        case "more":
+            return next_page(room, view)
+        case "fewer":
+            earlier = {"filter": room.pages[-1], "pages": room.pages[:-1]}
+            return room.model_copy(update=earlier)
+        case "view":
+            return Queue(filter=Filter(view=VIEWS[value]))
+        case "topic":
+            return Queue(filter=Filter(topic=value))
+        case _:
+            return Queue(choosing=what == "choose")
 
 
 def next_page(room: Queue, view: View) -> Queue:
