@@ -4,7 +4,7 @@ from handlers.desk.figures import Count
 from handlers.desk.guide import guide
 from handlers.desk.people import Official
 from handlers.desk.permission import REACHES, anywhere
-from handlers.rooms import start
+from handlers.rooms import behalf, start
 from handlers.rooms.desk import colleagues, departments, doing, journal, templates
 from handlers.rooms.desk.administering import duty_name, unit_name
 from handlers.rooms.desk.task import denied, home
@@ -69,6 +69,8 @@ def at_office(room: Office, did: Input, view: View) -> Next:
             return to_desk(view)
         case Picked("menu"):
             return Next(start.home(view.session))
+        case Picked("intake"):
+            return behalf.begin(view)
         case Picked("people" | "units" | "routes" | "log" | "invite" as page):
             names = {"people": "canbo", "units": "donvi", "routes": "tuyen", "log": "nhatky"}
             return obey(Command(names.get(page, "moi")), view)
@@ -204,7 +206,9 @@ def _show_guide(view: View) -> Prompt:
     official = view.facts.official
     if official is None:
         return Prompt(view.say("desk.not_staff"), (view.choice("menu"),))
-    return Prompt(_guide(official, view), (view.choice("queue"), view.choice("menu")))
+    queue = (view.choice("queue"),) if anywhere(official, "see") else ()
+    intake = (view.choice("intake", "deed.intake"),) if anywhere(official, "intake") else ()
+    return Prompt(_guide(official, view), (*queue, *intake, view.choice("menu")))
 
 
 # -- what nobody typed -----------------------------------------------------------------------------
