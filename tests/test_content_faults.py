@@ -163,7 +163,7 @@ def test_a_folder_without_topics_is_told(folder: Path) -> None:
     """Content without any form can't start the bot."""
     shutil.rmtree(folder / "topics")
     assert said(folder)[0] == (
-        "topics: chưa có chủ đề nào — viết mỗi chủ đề một tệp, xem docs/content.md"
+        "topics: chưa có lĩnh vực nào — viết mỗi lĩnh vực một tệp, xem docs/content.md"
     )
 
 
