@@ -5,12 +5,14 @@ from dataclasses import replace
 from handlers.desk import permission
 from handlers.desk.record import Entry
 from handlers.facts import Facts, Needs
+from handlers.rooms.desk.journal import PAGE as ENTRIES
+from handlers.rooms.desk.queue import PAGE
 from storage import desk, log, members
 from storage.database import Tx
 
-QUEUE = 7  # cases: a page of the queue, and one more to know of another page
+QUEUE = PAGE + 1  # cases: one more than a page, to know of another
 FOUND = 10  # cases of a search
-LOG = 11  # entries, as for the queue
+LOG = ENTRIES + 1  # entries, as for the queue
 SOON = 3  # working days
 
 

@@ -233,6 +233,26 @@ class Content(Frozen):
         sentence = self.texts[lang][key]
         return sentence.format_map(params) if params else sentence
 
+    def unit_name(self, unit: str, lang: Lang = "vi") -> str:
+        """What a unit is called; its id when there is none of it any more."""
+        found = self.units.get(unit)
+        return found.name.in_(lang) if found else unit
+
+    def topic_title(self, topic: str, lang: Lang = "vi") -> str:
+        """What a topic is called; its id when there is none of it any more."""
+        found = self.topics.get(topic)
+        return found.title.in_(lang) if found else topic
+
+    def topic_button(self, topic: str, lang: Lang = "vi") -> str:
+        """What a topic is called in short; its id when there is none of it any more."""
+        found = self.topics.get(topic)
+        return found.button.in_(lang) if found else topic
+
+    def field(self, topic: str, name: str) -> Field | None:
+        """The question *name* of a topic's form, as far as the form still has it."""
+        found = self.topics.get(topic)
+        return next((field for field in found.ask if field.name == name), None) if found else None
+
     def unit_for(self, topic: str, commune: str) -> Unit:
         """The unit in charge by the first route that fits; the last route fits everything."""
         for route in self.routes:

@@ -38,6 +38,13 @@ def put_off(story: Story, view: View) -> date:
     return view.content.calendar.put_off(story.card.due_on, since, today)
 
 
+def due_again(card: Card, view: View) -> date:
+    """The due date of a case looked at again: as long as its topic is given at first."""
+    topic = view.content.topics.get(card.topic)
+    days = topic.due_days if topic else view.content.desk.ask_days
+    return view.content.calendar.add_working_days(view.facts.now.date(), days)
+
+
 def reopen_until(card: Card, view: View) -> date | None:
     """The last day an answer, a refusal or a closing may be contested; None before there is one."""
     if card.status not in DONE or card.done_on is None:

@@ -19,17 +19,7 @@ def is_overdue(card: Card, today: date) -> bool:
 
 def card_text(card: Card, content: Content, today: date, unit: str = EVERYWHERE) -> str:
     """The card of one case, in a group that shows the cases of *unit*."""
-    topic = content.topics.get(card.topic)
-    overdue = content.say("vi", "board.overdue") if is_overdue(card, today) else ""
-    return content.say(
-        "vi",
-        "board.card",
-        code=card.code,
-        topic=topic.title.vi if topic else card.topic,
-        area=_area(card, content),
-        status=_status(card, content, unit),
-        due=show_date(card.due_on) + overdue,
-    )
+    return _said("board.card", content.topic_title(card.topic), card, content, today, unit)
 
 
 def digest_text(
@@ -41,13 +31,16 @@ def digest_text(
 
 
 def _line(card: Card, content: Content, today: date, unit: str) -> str:
-    topic = content.topics.get(card.topic)
+    return _said("board.line", content.topic_button(card.topic), card, content, today, unit)
+
+
+def _said(key: str, topic: str, card: Card, content: Content, today: date, unit: str) -> str:
     overdue = content.say("vi", "board.overdue") if is_overdue(card, today) else ""
     return content.say(
         "vi",
-        "board.line",
+        key,
         code=card.code,
-        topic=topic.button.vi if topic else card.topic,
+        topic=topic,
         area=_area(card, content),
         status=_status(card, content, unit),
         due=show_date(card.due_on) + overdue,
@@ -61,6 +54,5 @@ def _area(card: Card, content: Content) -> str:
 
 def _status(card: Card, content: Content, unit: str) -> str:
     if card.status in OPEN and unit not in {EVERYWHERE, card.unit}:
-        there = content.units.get(card.unit)
-        return content.say("vi", "board.elsewhere", unit=there.name.vi if there else card.unit)
+        return content.say("vi", "board.elsewhere", unit=content.unit_name(card.unit))
     return content.say("vi", f"desk_status.{card.status}")

@@ -27,23 +27,9 @@ TASK_OF = {
     "uutien": "prioritise",
 }
 # The English alias of every command of the desk, by its Vietnamese name.
-ALIASES = {
+ALIASES = TASK_OF | {
     "hangdoi": "queue",
-    "nhan": "take",
-    "giao": "assign",
-    "tralai": "return",
-    "hoi": "ask",
-    "ghichu": "note",
-    "traloi": "answer",
-    "duyet": "approve",
     "guilai": "sendback",
-    "giahan": "extend",
-    "chuyen": "refer",
-    "tuchoi": "refuse",
-    "dong": "close",
-    "molai": "reopen",
-    "gop": "merge",
-    "lienket": "link",
     "uutien": "priority",
     "nguoigui": "identity",
     "tep": "files",

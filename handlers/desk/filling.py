@@ -1,7 +1,6 @@
 """What a case fills into the places of a template, and what was asked in it."""
 
 from handlers.answers import told
-from handlers.content import Topic
 from handlers.desk.dossier import Dossier
 from handlers.desk.templates import Template
 from handlers.faults import fillable
@@ -26,12 +25,12 @@ def values(found: Dossier, view: View) -> dict[str, str]:
         "today": show_date(view.facts.now.date()),
     }
     can = fillable(topic)
-    asked = {line.name: cut(_text(line, topic, view), LONGEST) for line in found.lines}
+    asked = {line.name: cut(_text(line, card.topic, view), LONGEST) for line in found.lines}
     return {name: text for name, text in asked.items() if name in can} | common
 
 
-def _text(line: AnswerLine, topic: Topic | None, view: View) -> str:
-    field = next((f for f in topic.ask if f.name == line.name), None) if topic else None
+def _text(line: AnswerLine, topic: str, view: View) -> str:
+    field = view.content.field(topic, line.name)
     return told(field, line.value, line.text, view) if field else line.text
 
 
@@ -48,7 +47,6 @@ def offered(found: Dossier, view: View) -> tuple[Template, ...]:
 
 def asked_of(found: Dossier, view: View) -> str:
     """All its citizen wrote, and the topic it was sent under."""
-    topic = view.content.topics.get(found.card.topic)
-    lines = [_text(line, topic, view) for line in found.lines]
+    lines = [_text(line, found.card.topic, view) for line in found.lines]
     added = [line.words for line in found.story if line.kind == "added"]
     return "\n".join([*lines, *added])

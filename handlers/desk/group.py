@@ -129,5 +129,4 @@ def _names(unit: Unit) -> tuple[str, str]:
 def _name(unit: str, content: Content) -> str:
     if unit == EVERYWHERE:
         return content.say("vi", "desk.everywhere")
-    known = content.units.get(unit)
-    return known.name.vi if known else unit
+    return content.unit_name(unit)

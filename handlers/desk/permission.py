@@ -102,9 +102,7 @@ def _reaches(reach: Reach, member: int, case: DeskCard | str) -> bool:
 
 def anywhere(official: Official | None, deed: Deed) -> bool:
     """Whether *official* may do *deed* in some unit at least: what menus and commands ask."""
-    if official is None:
-        return False
-    return any(REACHES[duty.role, deed] != "-" for duty in official.duties)
+    return official is not None and bool(units(official, deed))
 
 
 def units(official: Official, deed: Deed) -> frozenset[str]:

@@ -1,17 +1,15 @@
 """After an answer: how it was, why, and whether somebody else should look at the case again."""
 
-from datetime import date
-
 from handlers.effects import Effect, MoveTicket, Notify
 from handlers.events import SentMedia
-from handlers.following import ratable, reopen_until, reopenable, the_story
+from handlers.following import due_again, ratable, reopen_until, reopenable, the_story
 from handlers.messages import Choice
 from handlers.pending import hold, joined, summary
 from handlers.reading.courtesies import says_done
 from handlers.reading.dates import show_date
 from handlers.rooms import form, loose
 from handlers.session import Case, Pending, Rating, Reopening
-from handlers.tickets import Story, move
+from handlers.tickets import move
 from handlers.understanding import asks_for_case
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
@@ -143,7 +141,7 @@ def _reopened(room: Reopening, view: View) -> Next:
     session, story = view.session, the_story(room.code, view)
     if story is None or (why_not := _why_not(room.code, view)):
         return Next(enter(session, Case(code=room.code)), why_not if story else "")
-    due, pending = _due_again(story, view), session.pending
+    due, pending = due_again(story.card, view), session.pending
     again = MoveTicket(
         code=room.code,
         action="reopen",
@@ -160,10 +158,3 @@ def _reopened(room: Reopening, view: View) -> Next:
     )
     done = enter(session, Case(code=room.code), pending=Pending())
     return Next(done, view.say("reopening.done", code=room.code, due=show_date(due)), effects)
-
-
-def _due_again(story: Story, view: View) -> date:
-    """As long again as the topic is given at first."""
-    topic = view.content.topics.get(story.card.topic)
-    days = topic.due_days if topic else view.content.desk.ask_days
-    return view.content.calendar.add_working_days(view.facts.now.date(), days)

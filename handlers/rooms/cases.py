@@ -10,7 +10,6 @@ from handlers.messages import choice
 from handlers.pending import MAX_FILES, hold, summary
 from handlers.reading.courtesies import says_done, says_no, says_yes
 from handlers.rooms import form, loose
-from handlers.rooms.story import topic_title
 from handlers.session import (
     Adding,
     Case,
@@ -59,18 +58,18 @@ def show_cases(room: Cases, view: View) -> Prompt:
 
 def _line(card: Card, view: View) -> str:
     commune = view.content.territory.get(card.commune)
+    topic = view.content.topic_title(card.topic, view.lang)
     return view.say(
         "cases.line",
         code=card.code,
-        topic=", ".join((topic_title(card, view), *((commune.name,) if commune else ()))),
+        topic=f"{topic}, {commune.name}" if commune else topic,
         status=view.say(f"status.{card.status}"),
         day=view.day(card.opened_at),
     )
 
 
 def _label(card: Card, view: View) -> str:
-    topic = view.content.topics.get(card.topic)
-    return cut(f"{card.code} · {topic.button.in_(view.lang) if topic else card.topic}", 35)
+    return cut(f"{card.code} · {view.content.topic_button(card.topic, view.lang)}", 35)
 
 
 def at_cases(room: Cases, did: Input, view: View) -> Next:

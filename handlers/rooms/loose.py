@@ -47,8 +47,7 @@ def show_sorting(view: View) -> Prompt:
 
 
 def _offer(card: Card, view: View) -> Choice:
-    topic = view.content.topics.get(card.topic)
-    title = topic.button.in_(view.lang) if topic else card.topic
+    title = view.content.topic_button(card.topic, view.lang)
     return choice(f"add:{card.code}", cut(f"{card.code} · {title}", 35))
 
 

@@ -6,7 +6,7 @@ from handlers.effects import Effect, MarkTold, MoveTicket, Notify
 from handlers.events import Media
 from handlers.following import lapsed, question, ratable, reopen_until, the_story
 from handlers.reading.dates import show_date
-from handlers.rooms.story import answer_files, answer_text, unit_name, until
+from handlers.rooms.story import answer_files, answer_text, until
 from handlers.session import (
     Adding,
     Case,
@@ -125,10 +125,12 @@ def _line(entry: Happening, story: Story, view: View) -> str:
             due = _day(entry, card)
             return view.say("news.extended", code=code, due=due, reason=entry.text)
         case "referred":
-            unit = unit_name(str(entry.data.get("unit") or card.unit), view)
+            unit = view.content.unit_name(str(entry.data.get("unit") or card.unit), view.lang)
             return view.say("news.referred", code=code, unit=unit, reason=entry.text)
         case "assigned":
-            return view.say("news.assigned", code=code, unit=unit_name(card.unit, view))
+            return view.say(
+                "news.assigned", code=code, unit=view.content.unit_name(card.unit, view.lang)
+            )
         case "merged":
             return view.say("news.merged", code=code, other=entry.data.get("other", ""))
         case "reopened":

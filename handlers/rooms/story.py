@@ -3,7 +3,6 @@
 from datetime import date
 
 from handlers.answers import told
-from handlers.content import Unit
 from handlers.desk import contract
 from handlers.desk.dossier import Reply
 from handlers.events import Media
@@ -19,22 +18,10 @@ from handlers.following import (
 from handlers.messages import Choice
 from handlers.reading.dates import show_date
 from handlers.session import Case
-from handlers.tickets import OPEN, AnswerLine, Card, Happening, Story, move
+from handlers.tickets import OPEN, AnswerLine, Happening, Story, move
 from handlers.view import Prompt, View, cut
 
 TELLS = 8  # latest entries of a story that are shown
-
-
-def unit_name(unit_id: str, view: View) -> str:
-    """A unit as it is called in the reader's language."""
-    unit: Unit | None = view.content.units.get(unit_id)
-    return unit.name.in_(view.lang) if unit else unit_id
-
-
-def topic_title(card: Card, view: View) -> str:
-    """What a case is about, in the reader's language."""
-    topic = view.content.topics.get(card.topic)
-    return topic.title.in_(view.lang) if topic else card.topic
 
 
 def answer_text(entry: Happening, view: View) -> str:
@@ -85,9 +72,9 @@ def _told(story: Story, view: View) -> str:
     head = view.say(
         "case.head",
         code=card.code,
-        topic=topic_title(card, view),
+        topic=view.content.topic_title(card.topic, view.lang),
         status=view.say(f"status.{card.status}"),
-        unit=unit_name(card.unit, view),
+        unit=view.content.unit_name(card.unit, view.lang),
         opened=view.day(card.opened_at),
     )
     if card.status in OPEN:
@@ -134,8 +121,7 @@ def _window(story: Story, view: View) -> str:
 
 def _answer(line: AnswerLine, topic_id: str, view: View) -> str:
     """A label and what was answered, in the reader's language as far as the form still has it."""
-    topic = view.content.topics.get(topic_id)
-    field = next((f for f in topic.ask if f.name == line.name), None) if topic else None
+    field = view.content.field(topic_id, line.name)
     if field is None:
         return f"• {line.label}: {cut(line.text, 160)}"
     answer = cut(told(field, line.value, line.text, view), 160)
@@ -157,7 +143,7 @@ def _words(entry: Happening, view: View) -> str:
         case "rated" if (score := entry.data.get("score")) in {"good", "fair", "poor"}:
             return entry.text or view.say(f"rating.{score}")
         case "referred":
-            unit = unit_name(str(entry.data.get("unit", "")), view)
+            unit = view.content.unit_name(str(entry.data.get("unit", "")), view.lang)
             return ". ".join(filter(None, (unit, entry.text)))
         case "merged":
             return str(entry.data.get("other") or entry.data.get("with") or "")

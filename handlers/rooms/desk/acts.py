@@ -7,6 +7,7 @@ from handlers.content import Unit
 from handlers.desk.dossier import DeskCard
 from handlers.desk.permission import may
 from handlers.effects import Effect, MoveTicket, Notify
+from handlers.following import due_again
 from handlers.reading.dates import show_date
 from handlers.rooms.desk.task import Slot, Task, asks, denied, dossier, home, me, resumed, to_case
 from handlers.session import Doing
@@ -209,12 +210,9 @@ def _close(room: Doing, view: View) -> Next:
 def _reopen(room: Doing, view: View) -> Next:
     """Looked at again, by somebody else."""
     card = _card(room, view)
-    today = view.facts.now.date()
-    topic = view.content.topics.get(card.topic)
-    days = topic.due_days if topic else view.content.desk.ask_days
     again = MoveTicket(
         code=room.code, action="reopen", by=me(view), words=room.given["reason"], assignee=0,
-        not_for=card.assignee, due_on=view.content.calendar.add_working_days(today, days),
+        not_for=card.assignee, due_on=due_again(card, view),
     )  # fmt: skip
     news = Notify(code=room.code, to=DISPATCHERS, what="reopened")
     return _done(room, view, again, Notify(code=room.code, to=CITIZENS), news)

@@ -30,8 +30,7 @@ def unit_name(unit: str, view: View) -> str:
     """What a unit is called; ``*`` is all of them."""
     if unit == EVERYWHERE:
         return view.say("desk.everywhere")
-    found = view.content.units.get(unit)
-    return found.name.vi if found else unit
+    return view.content.unit_name(unit)
 
 
 def duty_name(duty: Duty, view: View) -> str:

@@ -63,19 +63,18 @@ def show_desk(room: Desk, view: View) -> Prompt:
 
 def head(card: DeskCard, view: View) -> str:
     """The first lines of a card: nothing a citizen wrote is in them."""
-    topic, commune = view.content.topics.get(card.topic), view.content.territory.get(card.commune)
-    unit = view.content.units.get(card.unit)
+    commune = view.content.territory.get(card.commune)
     lines = [
         view.say(
             "desk.head",
             code=card.code,
-            topic=topic.title.vi if topic else card.topic,
+            topic=view.content.topic_title(card.topic),
             place=commune.name if commune else view.say("desk.nowhere"),
         ),
         view.say(
             "desk.state",
             status=view.say(f"desk_status.{card.status}"),
-            unit=unit.name.vi if unit else card.unit,
+            unit=view.content.unit_name(card.unit),
             who=card.assignee_name or view.say("desk.nobody"),
         ),
         view.say("desk.dates", opened=view.day(card.opened_at), due=due(card, view)),
@@ -118,8 +117,7 @@ def _body(found: Dossier, room: Desk, view: View) -> list[str]:
 
 
 def _answer(line: AnswerLine, topic_id: str, view: View) -> str:
-    topic = view.content.topics.get(topic_id)
-    field = next((f for f in topic.ask if f.name == line.name), None) if topic else None
+    field = view.content.field(topic_id, line.name)
     text = told(field, line.value, line.text, view) if field else line.text
     return f"• {field.label.vi if field else line.label}: {text}"
 

@@ -1,7 +1,7 @@
 """An official's orders: by command from anywhere, or by a button of the card."""
 
 from handlers.codes import near_codes, read_code
-from handlers.desk.commands import TASK_OF, named
+from handlers.desk.commands import ABOUT_A_CASE, TASK_OF, named
 from handlers.desk.permission import anywhere
 from handlers.events import SentMedia
 from handlers.rooms import behalf
@@ -23,7 +23,7 @@ def obey(command: Command, view: View) -> Next:
             return queue.to_found(command.rest, view)
         case "nhapho":
             return behalf.begin(view)
-        case name if name in TASK_OF or name in {"nguoigui", "tep"}:
+        case name if name in ABOUT_A_CASE:
             return _about_a_case(command, view)
         case _:
             return office.obey(command, view)

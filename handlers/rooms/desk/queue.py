@@ -129,18 +129,16 @@ def _title(room: Queue, view: View) -> str:
         return view.say("queue.found", words=room.words)
     where = view.say(f"queue_view.{wanted.view}")
     if wanted.topic:
-        topic = content.topics.get(wanted.topic)
-        where = topic.title.vi if topic else wanted.topic
+        where = content.topic_title(wanted.topic)
     elif wanted.unit:
-        unit = content.units.get(wanted.unit)
-        where = unit.name.vi if unit else wanted.unit
+        where = content.unit_name(wanted.unit)
     elif wanted.commune and (commune := content.territory.get(wanted.commune)):
         where = commune.name
     return view.say("queue.title", what=where, page=len(room.pages) + 1)
 
 
 def _line(card: DeskCard, view: View) -> str:
-    commune, topic = view.content.territory.get(card.commune), view.content.topics.get(card.topic)
+    commune = view.content.territory.get(card.commune)
     mark = MARKS[card.priority]
     official = view.facts.official
     many = official is not None and _several(units(official, "see"))
@@ -148,7 +146,7 @@ def _line(card: DeskCard, view: View) -> str:
     return view.say(
         "queue.line",
         code=f"{mark}{card.code}",
-        topic=topic.button.vi if topic else card.topic,
+        topic=view.content.topic_button(card.topic),
         place=commune.name if commune else view.say("desk.nowhere"),
         due=due(card, view),
         status=view.say(f"desk_status.{card.status}"),
