@@ -19,7 +19,15 @@ def is_overdue(card: Card, today: date) -> bool:
 
 def card_text(card: Card, content: Content, today: date, unit: str = EVERYWHERE) -> str:
     """The card of one case, in a group that shows the cases of *unit*."""
-    return _said("board.card", content.topic_title(card.topic), card, content, today, unit)
+    return content.say(
+        "vi",
+        "board.card",
+        code=card.code,
+        topic=content.topic_title(card.topic),
+        area=_area(card, content),
+        status=_status(card, content, unit),
+        due=_due(card, content, today),
+    )
 
 
 def digest_text(
@@ -31,20 +39,20 @@ def digest_text(
 
 
 def _line(card: Card, content: Content, today: date, unit: str) -> str:
-    return _said("board.line", content.topic_button(card.topic), card, content, today, unit)
-
-
-def _said(key: str, topic: str, card: Card, content: Content, today: date, unit: str) -> str:
-    overdue = content.say("vi", "board.overdue") if is_overdue(card, today) else ""
     return content.say(
         "vi",
-        key,
+        "board.line",
         code=card.code,
-        topic=topic,
+        topic=content.topic_button(card.topic),
         area=_area(card, content),
         status=_status(card, content, unit),
-        due=show_date(card.due_on) + overdue,
+        due=_due(card, content, today),
     )
+
+
+def _due(card: Card, content: Content, today: date) -> str:
+    overdue = content.say("vi", "board.overdue") if is_overdue(card, today) else ""
+    return show_date(card.due_on) + overdue
 
 
 def _area(card: Card, content: Content) -> str:
