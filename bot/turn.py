@@ -23,15 +23,19 @@ from handlers.conversation import needs, step, tell
 from handlers.effects import (
     AddToTicket,
     Amend,
+    Announce,
     ChangeDuty,
     DropTimer,
     Effect,
+    Follow,
+    Hear,
     HoldTicket,
     Invite,
     JoinStaff,
     KeepFile,
     MarkReachable,
     MarkTold,
+    MoveAnnouncement,
     MoveTicket,
     Notify,
     OpenTicket,
@@ -42,9 +46,13 @@ from handlers.effects import (
 from handlers.events import CameBack, Event, FileRefused, Left, TimedOut
 from handlers.facts import NOTHING, Facts, Needs
 from handlers.messages import Say
+from handlers.session import NEW
+from handlers.view import Turn
 from storage import (
     amendments,
+    announcements,
     files,
+    follows,
     inbox,
     leaving,
     members,
@@ -62,20 +70,36 @@ ZONE = timezone(timedelta(hours=7))  # Viet Nam; no summer time
 CARDS = 50  # cases listed to their own citizen
 
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
-DeskEffect = MoveTicket | Notify | Witness | Invite | JoinStaff | ChangeDuty | Amend
+DeskEffect = (
+    MoveTicket
+    | Notify
+    | Witness
+    | Invite
+    | JoinStaff
+    | ChangeDuty
+    | Amend
+    | Announce
+    | MoveAnnouncement
+)
 WAKES = SetTimer | Notify | JoinStaff | ChangeDuty
 UNSENT = TimedOut | FileRefused | Left | CameBack  # events behind which nobody waits for an answer
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A message committed to the outbox, handed over so that the sender need not read it again."""
+    """A message committed to the outbox, handed over so that the sender need not read it again.
+
+    It changes the message *replaces* unless that is 0; *announcement* is the one it belongs to.
+    """
 
     id: int
     contact_id: int
     channel: str
     address: str
     say: Say
+    lane: outbox.Lane = "reply"
+    replaces: int = 0
+    announcement: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +181,7 @@ class Turns:
         sessions.save(tx, opened.contact_id, state, arrival.at)
         return Taken(
             "done",
-            _post(tx, opened.contact_id, arrival, turn.say),
+            _post(tx, opened.contact_id, arrival, turn),
             timers=any(isinstance(effect, WAKES) for effect in turn.effects),
             files=any(isinstance(effect, KeepFile | MoveTicket) for effect in turn.effects),
             amended=amended,
@@ -187,7 +211,7 @@ class Turns:
         told: tuple[Posted, ...] = ()
         if not isinstance(event, UNSENT):
             sorry = _sorry(self.content, opened.state)
-            told = _post(tx, opened.contact_id, arrival, sorry)
+            told = _post(tx, opened.contact_id, arrival, Turn(NEW, sorry))
         operators = members.with_role(tx, "administrator")
         reports = (self._report(tx, operator, arrival, error) for operator in operators)
         return Taken("failed", (*told, *reports))
@@ -253,6 +277,10 @@ class Turns:
                 timers.set(tx, contact_id, timer, now + timedelta(seconds=seconds))
             case DropTimer(timer=timer):
                 timers.drop(tx, contact_id, timer)
+            case Follow():
+                follows.follow(tx, contact_id, effect)
+            case Hear(wanted=wanted):
+                follows.hear(tx, contact_id, wanted=wanted)
             case MarkReachable(reachable=reachable):
                 people.set_reachable(tx, contact_id, now, reachable=reachable)
             case _:
@@ -276,6 +304,10 @@ class Turns:
                 leaving.change_duty(tx, contact_id, effect, now, self.content.calendar)
             case Amend():
                 amendments.amend(tx, effect, now)
+            case Announce():
+                announcements.announce(tx, effect, now)
+            case MoveAnnouncement():
+                announcements.move(tx, effect, now)
 
 
 def _fires(tx: Tx, contact_id: int, arrival: Arrival) -> bool:
@@ -285,12 +317,21 @@ def _fires(tx: Tx, contact_id: int, arrival: Arrival) -> bool:
     return timers.fire(tx, contact_id, arrival.event.timer, arrival.at)
 
 
-def _post(tx: Tx, contact_id: int, arrival: Arrival, say: Say | None) -> tuple[Posted, ...]:
+def _post(tx: Tx, contact_id: int, arrival: Arrival, turn: Turn) -> tuple[Posted, ...]:
     """Queue what there is to say; whoever has only a case filed at the counter has no chat."""
+    say = turn.say
     if say is None or arrival.channel == tickets.COUNTER:
         return ()
-    number = outbox.add(tx, contact_id, arrival.channel, say.model_dump_json(), arrival.at)
-    return (Posted(number, contact_id, arrival.channel, arrival.address, say),)
+    replaces = outbox.showing(tx, contact_id) if turn.instead else 0
+    number = outbox.add(
+        *(tx, contact_id, arrival.channel, say.model_dump_json(), arrival.at),
+        lane="notice" if turn.about else "reply",
+        code=turn.about,
+        step=say.step,
+        replaces=replaces,
+    )
+    posted = Posted(number, contact_id, arrival.channel, arrival.address, say, replaces=replaces)
+    return (posted,)
 
 
 def _garbled(arrival: Garbled) -> inbox.Failed:

@@ -104,7 +104,7 @@ def _say(after: Next, facts: Facts, seen: Mapping[str, datetime] = NOT_SEEN) -> 
 def _told(after: Next, facts: Facts, seen: Mapping[str, datetime]) -> Turn:
     """Notice and prompt as one message, and the session that knows what it offered."""
     prompt = doors.show(View(after.session, facts))
-    number = after.session.step + 1
+    number = after.session.step + (0 if after.instead else 1)
     session = after.session.model_copy(
         update={
             "step": number,
@@ -124,7 +124,7 @@ def _told(after: Next, facts: Facts, seen: Mapping[str, datetime]) -> Turn:
         files=after.files,
         qr=after.qr,
     )
-    return Turn(session, say, after.effects)
+    return Turn(session, say, after.effects, instead=after.instead, about=after.about)
 
 
 # -- what means the same in every room -------------------------------------------------------------

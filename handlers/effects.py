@@ -4,9 +4,11 @@ Effects are imperative. The message a turn answers with is not among them: it is
 "one turn, one message" is a fact of the types.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
+from handlers import announcing
+from handlers.announcing import Audience, Wording
 from handlers.desk.people import Duty
 from handlers.events import Media
 from handlers.model import Frozen
@@ -204,6 +206,59 @@ class Amend(Frozen):
     undoes: int = 0
 
 
+class Announce(Frozen):
+    """Record an announcement of *unit* that waits for its release; *code* is unused.
+
+    *begins_at* is the time it was asked to begin, None: as soon as it is released.
+    """
+
+    type: Literal["announce"] = "announce"
+    by: int
+    code: str
+    unit: str
+    urgent: bool
+    wording: Wording
+    audience: Audience
+    begins_at: datetime | None = None
+
+
+class MoveAnnouncement(Frozen):
+    """Do *action* to an announcement by its table of moves; nothing happens when it forbids it.
+
+    *by* is the member, 0 the clock. *reason* goes with a return, a cancelling, a withdrawal;
+    *wording* with a correction and with what is submitted again, which may change *audience*,
+    *urgent* and *begins_at* too. With *seen*, its `entries` when it was read, nothing is done if it
+    changed since.
+    """
+
+    type: Literal["move_announcement"] = "move_announcement"
+    by: int
+    code: str
+    action: announcing.Action
+    reason: str = ""
+    wording: Wording | None = None
+    audience: Audience | None = None
+    urgent: bool | None = None
+    begins_at: datetime | None = None
+    seen: int = 0
+
+
+class Follow(Frozen):
+    """Whether this person wants announcements about a commune or a topic, by its id."""
+
+    type: Literal["follow"] = "follow"
+    kind: Literal["commune", "topic"]
+    name: str
+    wanted: bool
+
+
+class Hear(Frozen):
+    """Whether this person wants announcements at all."""
+
+    type: Literal["hear"] = "hear"
+    wanted: bool
+
+
 class MarkReachable(Frozen):
     """Remember whether this contact can be written to."""
 
@@ -227,5 +282,9 @@ Effect = (
     | JoinStaff
     | ChangeDuty
     | Amend
+    | Announce
+    | MoveAnnouncement
+    | Follow
+    | Hear
     | MarkReachable
 )

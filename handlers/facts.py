@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from handlers.announcing import Announcement, Limits
 from handlers.content import Content
 from handlers.desk.dossier import DeskCard, Dossier, Filter, Identity
 from handlers.desk.figures import Count
@@ -25,7 +26,10 @@ class Needs:
     *found*: the folded words to search all cases by. *near*: codes of which those that exist are
     wanted. *members*: colleagues, *loads*: how many open cases each has. *identity*: who sent
     *dossier*. *answers*: the latest answers of its unit. *log*: the log before the entry of this
-    number (0: the newest). *figures*: counts of open cases.
+    number (0: the newest). *figures*: counts of open cases. *announcement*: the code of one;
+    *announcements*: a page of them, newest first, after so many.
+
+    *hearing*: what this person wants to hear of. *link*: the token of a link between two chats.
     """
 
     fresh: bool = False
@@ -46,9 +50,26 @@ class Needs:
     answers: bool = False
     log: int | None = None
     figures: bool = False
+    announcement: str = ""
+    announcements: int | None = None
+    hearing: bool = False
+    link: str = ""
 
 
 NOTHING = Needs()
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What a person wants to hear of: nothing unless *hears*, else of these, by their ids.
+
+    *channels* are where they can be written to.
+    """
+
+    hears: bool = True
+    communes: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +84,9 @@ class Facts:
     *queue*, *found* and *near* are cases the official may see; *queue* has one case more than a
     page when there is another page. *answers* are the folded
     texts of the latest answers. *links* are the addresses a chat is opened by, by channel, with
-    ``{}`` for the payload.
+    ``{}`` for the payload. *announcement* is whole whoever asks, for `may` to say; *announcements*
+    has one more than a page when there is another page. *limits* are those of the channels that are
+    open. *linked* is the channel of the chat that made a link that is still valid.
     """
 
     now: datetime
@@ -87,3 +110,8 @@ class Facts:
     log: tuple[Entry, ...] = ()
     figures: tuple[Count, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)
+    announcement: Announcement | None = None
+    announcements: tuple[Announcement, ...] = ()
+    limits: tuple[Limits, ...] = ()
+    hearing: Hearing | None = None
+    linked: str = ""

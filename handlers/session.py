@@ -236,9 +236,33 @@ class Office(Frozen):
     """A page of administration: people, units, routes, templates, the log, figures."""
 
     at: Literal["office"] = "office"
-    page: Literal["people", "units", "routes", "templates", "log", "undo", "figures", "guide"]
+    page: Literal["people", "units", "routes", "templates", "log", "undo", "figures", "guide",
+                  "announcements"]  # fmt: skip
     subject: str = ""
     after: int = 0
+
+
+class Bulletin(Frozen):
+    """An announcement on the desk: its card, what may be done, and how far it has come.
+
+    *shows* its card or what each channel will show; *seen* its `entries` when it was last shown.
+    """
+
+    at: Literal["bulletin"] = "bulletin"
+    code: str
+    shows: Literal["card", "preview"] = "card"
+    seen: int = 0
+
+
+class Hearing(Frozen):
+    """Choosing what to hear of: a *page* of all, the communes or the topics.
+
+    *options* are what "did you mean …?" offers for a commune that was typed.
+    """
+
+    at: Literal["hearing"] = "hearing"
+    page: Literal["all", "communes", "topics", "channels"] = "all"
+    options: tuple[Option, ...] = ()
 
 
 class MyData(Frozen):
@@ -268,6 +292,8 @@ Place = (
     | Desk
     | Doing
     | Office
+    | Bulletin
+    | Hearing
     | MyData
 )
 

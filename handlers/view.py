@@ -119,7 +119,8 @@ class Next:
     """Where a room leads: the session with its new room, what to say before that room's prompt.
 
     *silent* says nothing at all, not even the prompt. *files* are sent along, and *qr*
-    drawn.
+    drawn. *instead*: what is said takes the place of the last message, whose prompt it shows anew.
+    *about* is the code of the case it tells of, whose ledger shows whether it arrived.
     """
 
     session: Session
@@ -128,6 +129,8 @@ class Next:
     silent: bool = False
     files: tuple[Media, ...] = ()
     qr: str = ""
+    instead: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ class Turn:
     """What one event leads to. One message at the most: that is promise 3, as a type.
 
     *unsaid* is left where the room shows what the effects change: *wants* must be looked up once
-    they are carried out, and `conversation.tell` then says it.
+    they are carried out, and `conversation.tell` then says it. *instead* and *about* as in `Next`.
     """
 
     session: Session
@@ -143,6 +146,8 @@ class Turn:
     effects: tuple[Effect, ...] = ()
     wants: Needs | None = None
     unsaid: Next | None = None
+    instead: bool = False
+    about: str = ""
 
 
 def enter(session: Session, room: Room, **changes: object) -> Session:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from storage import people
-from storage.database import Tx
+from storage.database import Row, Tx
 from storage.times import ms, when
 
 Lane = Literal["reply", "notice", "announcement"]
@@ -18,13 +18,24 @@ State = Literal["queued", "sending", "sent", "unreachable", "failed", "unknown"]
 WAITING: frozenset[State] = frozenset({"queued", "sending"})
 
 ADD = """
-    INSERT INTO outbox (contact_id, channel, lane, payload, ticket_id, not_before, created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO outbox (
+        contact_id, channel, lane, payload, ticket_id, step, replaces, not_before, created_at
+    )
+    VALUES (?, ?, ?, ?, (SELECT id FROM tickets WHERE code = ?), ?, ?, ?, ?)
 """
+# The message that shows the prompt a chat was last shown, or that was changed into showing it.
+SHOWING = """
+    SELECT id, replaces FROM outbox WHERE contact_id = ? AND step > 0 ORDER BY id DESC LIMIT 1
+"""
+# Of several changes of one message only the last is worth keeping, once they have been told.
+SUPERSEDE = "DELETE FROM outbox WHERE replaces = ? AND waiting = 0 AND announcement_id IS NULL"
 # A message waits while an earlier one of its chat and lane is put off: their order is kept.
 DUE = """
-    SELECT o.id, o.contact_id, c.address, o.lane, o.payload, o.attempts
+    SELECT o.id, o.contact_id, c.address, o.lane, COALESCE(s.payload, o.payload), o.attempts,
+        o.replaces, r.platform_id, o.announcement_id
     FROM outbox o JOIN contacts c ON c.id = o.contact_id
+    LEFT JOIN shared_words s ON s.id = o.shared_id
+    LEFT JOIN outbox r ON r.id = o.replaces AND o.replaces > 0
     WHERE o.channel = ? AND o.waiting = 1 AND o.id > ? AND o.not_before <= ?
     AND NOT EXISTS (
         SELECT 1 FROM outbox e
@@ -42,7 +53,9 @@ RECORD = """
     WHERE id = ? AND waiting = 1
 """
 AFTER = """
-    SELECT id, payload, created_at FROM outbox WHERE contact_id = ? AND id > ? ORDER BY id LIMIT ?
+    SELECT o.id, COALESCE(s.payload, o.payload), o.created_at, o.replaces
+    FROM outbox o LEFT JOIN shared_words s ON s.id = o.shared_id
+    WHERE o.contact_id = ? AND o.id > ? ORDER BY o.id LIMIT ?
 """
 PAGE = """
     SELECT o.id, o.created_at, o.waiting, COALESCE(t.open, 0)
@@ -55,7 +68,10 @@ OLDEST = "SELECT created_at FROM outbox WHERE channel = ? AND waiting = 1 ORDER 
 
 
 class Due(NamedTuple):
-    """A message to send now."""
+    """A message to send now.
+
+    *changes* is the platform's id of the message it *replaces*, empty when that never arrived.
+    """
 
     id: int
     contact_id: int
@@ -63,6 +79,9 @@ class Due(NamedTuple):
     lane: Lane
     payload: str
     attempts: int
+    replaces: int = 0
+    changes: str = ""
+    announcement_id: int = 0
 
 
 class Result(NamedTuple):
@@ -78,11 +97,12 @@ class Result(NamedTuple):
 
 
 class Message(NamedTuple):
-    """A message a chat was or will be told."""
+    """A message a chat was or will be told; it *replaces* an earlier one unless that is 0."""
 
     id: int
     payload: str
     at: datetime
+    replaces: int = 0
 
 
 class Pending(NamedTuple):
@@ -100,22 +120,33 @@ def add(  # noqa: PLR0913 - a row
     now: datetime,
     *,
     lane: Lane = "reply",
-    ticket_id: int | None = None,
+    code: str = "",
+    step: int = 0,
+    replaces: int = 0,
 ) -> int:
-    """Queue a message to a contact of *channel*; return its id, which grows within a chat."""
+    """Queue a message to a contact of *channel*; return its id, which grows within a chat.
+
+    *code* is the case it tells of, *step* the prompt it shows; it may change the message
+    *replaces* instead of being one more.
+    """
     at = ms(now)
     kept = people.hidden(tx, payload)
-    return tx.add(ADD, (contact_id, channel, lane, kept, ticket_id, at, at))
+    if replaces:
+        tx.do(SUPERSEDE, (replaces,))
+    return tx.add(ADD, (contact_id, channel, lane, kept, code, step, replaces, at, at))
+
+
+def showing(tx: Tx, contact_id: int) -> int:
+    """The message in which a chat sees its current prompt; 0 when there is none."""
+    row = tx.row(SHOWING, (contact_id,))
+    return 0 if row is None else row[1] or row[0]
 
 
 def due(tx: Tx, channel: str, now: datetime, after_id: int, limit: int) -> tuple[Due, ...]:
     """What a channel has to send now, oldest first: after a restart, and for retries."""
     at = ms(now)
     rows = tx.rows(DUE, (channel, after_id, at, at, limit))
-    return tuple(
-        Due(id, contact_id, people.shown(tx, address), lane, people.shown(tx, payload), attempts)
-        for id, contact_id, address, lane, payload, attempts in rows  # noqa: A001 - a row's id
-    )
+    return tuple(_due(tx, row) for row in rows)
 
 
 def next_due(tx: Tx, channel: str, now: datetime) -> datetime | None:
@@ -133,7 +164,8 @@ def after(tx: Tx, contact_id: int, id: int, limit: int) -> tuple[Message, ...]: 
     """What a chat was told after message *id*, sent or not, oldest first."""
     rows = tx.rows(AFTER, (contact_id, id, limit))
     return tuple(
-        Message(number, people.shown(tx, payload), when(at)) for number, payload, at in rows
+        Message(number, people.shown(tx, payload), when(at), replaces)
+        for number, payload, at, replaces in rows
     )
 
 
@@ -153,6 +185,14 @@ def pending(tx: Tx, channel: str) -> Pending:
     waiting = tx.rows(PENDING, (channel,))[0][0]
     oldest = tx.row(OLDEST, (channel,))
     return Pending(waiting, None if oldest is None else when(oldest[0]))
+
+
+def _due(tx: Tx, row: Row) -> Due:
+    number, contact_id, address, lane, payload, attempts, replaces, changes, announcement = row
+    return Due(
+        *(number, contact_id, people.shown(tx, address), lane, people.shown(tx, payload)),
+        *(attempts, replaces, changes or "", announcement or 0),
+    )
 
 
 def _recorded(result: Result) -> tuple[str | int | None, ...]:

@@ -65,11 +65,13 @@ MERGE = (
     "UPDATE inbox SET contact_id = ? WHERE contact_id = ?",
     "UPDATE outbox SET contact_id = ? WHERE contact_id = ?",
     "UPDATE files SET contact_id = ? WHERE contact_id = ?",
+    "UPDATE deliveries SET contact_id = ? WHERE contact_id = ?",
     "UPDATE members SET contact_id = ? WHERE contact_id = ?",
     "UPDATE invitations SET used_by = ? WHERE used_by = ?",
 )
 FORGET = (
     "DELETE FROM ticket_contacts WHERE contact_id = ?",
+    "DELETE FROM chat_links WHERE contact_id = ?",
     "DELETE FROM timers WHERE contact_id = ?",
     "DELETE FROM sessions WHERE contact_id = ?",
     "DELETE FROM contacts WHERE id = ?",

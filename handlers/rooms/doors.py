@@ -2,16 +2,30 @@
 
 from typing import assert_never
 
-from handlers.rooms import after, behalf, cases, form, loose, menu, questions, review, start, story
-from handlers.rooms.desk import card, doing, office, orders, queue
+from handlers.rooms import (
+    after,
+    behalf,
+    cases,
+    form,
+    hearing,
+    loose,
+    menu,
+    questions,
+    review,
+    start,
+    story,
+)
+from handlers.rooms.desk import bulletin, card, doing, office, orders, queue
 from handlers.session import (
     Adding,
+    Bulletin,
     Case,
     Cases,
     Desk,
     Doing,
     Dropping,
     Filling,
+    Hearing,
     Intake,
     Languages,
     Menu,
@@ -78,6 +92,10 @@ def show(view: View) -> Prompt:  # noqa: C901, PLR0911, PLR0912 - one line a roo
             return doing.show_doing(room, view)
         case Office() as room:
             return office.show_office(room, view)
+        case Bulletin() as room:
+            return bulletin.show_bulletin(room, view)
+        case Hearing() as room:
+            return hearing.show_hearing(room, view)
         case room:
             assert_never(room)
 
@@ -129,5 +147,9 @@ def answer(did: Input, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - on
             return doing.at_doing(room, did, view)
         case Office() as room:
             return office.at_office(room, did, view)
+        case Bulletin() as room:
+            return bulletin.at_bulletin(room, did, view)
+        case Hearing() as room:
+            return hearing.at_hearing(room, did, view)
         case room:
             assert_never(room)

@@ -1,0 +1,192 @@
+"""Announcements: recorded, moved by their table, read; everything done is an entry of the log.
+
+Who may do it is asked before (`handlers.desk.permission`). Whom they reach is `storage.deliveries`.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from handlers.announcing import LIVE, Announcement, Audience, DeliveryState, Tally, Wording
+from handlers.announcing import move as moved
+from handlers.effects import Announce, MoveAnnouncement
+from storage import log, members, people
+from storage.database import Row, Tx
+from storage.times import ms, when
+
+ADD = """
+    INSERT INTO announcements (
+        code, unit, author, state, urgent, words, audience, begins_at, created_at
+    )
+    VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?)
+"""
+EXISTS = "SELECT 1 FROM announcements WHERE code = ?"
+LOCK = """
+    SELECT a.id, a.state, a.entries, a.version, a.author, a.prepared
+    FROM announcements a WHERE a.code = ? /*lock a*/
+"""
+COLUMNS = """
+    SELECT a.id, a.code, a.unit, a.author, a.releaser, a.state, a.urgent, a.words, a.proposed,
+        a.reason, a.audience, a.version, a.entries, a.begins_at, a.created_at, a.begun_at,
+        a.ended_at, a.prepared, a.counted
+    FROM announcements a
+"""
+GET = f"{COLUMNS} WHERE a.code = ?"
+PAGE = f"{COLUMNS} ORDER BY a.id DESC LIMIT ? OFFSET ?"
+TALLIES = """
+    SELECT channel, state, count FROM delivery_counts
+    WHERE announcement_id = ? AND count > 0 ORDER BY channel, state
+"""
+# What is not given stays. A dry run is of one audience only.
+SET = """
+    UPDATE announcements
+    SET state = ?, live = ?, entries = entries + 1,
+        releaser = COALESCE(?, releaser),
+        reason = ?,
+        words = COALESCE(?, words),
+        proposed = ?,
+        version = version + ?,
+        audience = COALESCE(?, audience),
+        urgent = COALESCE(?, urgent),
+        begins_at = COALESCE(?, begins_at),
+        begun_at = COALESCE(begun_at, ?),
+        ended_at = ?,
+        counted = CASE WHEN ? = 1 THEN '' ELSE counted END
+    WHERE id = ?
+"""
+PROPOSED = "SELECT proposed FROM announcements WHERE id = ?"
+ENDS = frozenset({"done", "cancelled", "withdrawn"})
+
+
+def announce(tx: Tx, effect: Announce, now: datetime) -> int:
+    """Record an announcement that waits for its release; return its id."""
+    number = tx.add(
+        ADD,
+        (
+            *(effect.code, effect.unit, effect.by, int(effect.urgent)),
+            people.hidden(tx, effect.wording.model_dump_json()),
+            effect.audience.model_dump_json(exclude_defaults=True),
+            ms(effect.begins_at) if effect.begins_at else 0,
+            ms(now),
+        ),
+    )
+    _log(tx, "announced", effect.code, effect.by, now, unit=effect.unit, words=effect.wording.text)
+    return number
+
+
+def exists(tx: Tx, code: str) -> bool:
+    """Whether an announcement has this code."""
+    return tx.row(EXISTS, (code,)) is not None
+
+
+def move(tx: Tx, effect: MoveAnnouncement, now: datetime) -> bool:
+    """Do what *effect* says by the table of moves; whether it was done."""
+    row = tx.row(LOCK, (effect.code,))
+    if row is None:
+        return False
+    number, state, entries, version, _author, _prepared = row
+    after = moved(state, effect.action)
+    if after is None or (effect.seen and effect.seen != entries):
+        return False
+    corrects = effect.action == "correct"
+    released = effect.action == "release" and state == "correcting"
+    words, proposed = _words(tx, number, effect, corrects=corrects, released=released)
+    resubmitted = effect.action == "resubmit"
+    tx.do(
+        SET,
+        (
+            *(after, int(after in LIVE)),
+            effect.by if effect.action == "release" else None,
+            people.hidden(tx, effect.reason) if effect.reason else "",
+            *(words, proposed),
+            int(released or effect.action == "withdraw"),
+            effect.audience.model_dump_json(exclude_defaults=True) if effect.audience else None,
+            None if effect.urgent is None else int(effect.urgent),
+            ms(effect.begins_at) if effect.begins_at else None,
+            ms(now) if effect.action == "begin" else None,
+            ms(now) if after in ENDS else None,
+            *(int(resubmitted), number),
+        ),
+    )
+    said = effect.reason or (effect.wording.text if effect.wording else "")
+    data = {"from": state, "to": after, "version": version}
+    _log(tx, effect.action, effect.code, effect.by, now, words=said, **data)
+    return True
+
+
+def _words(
+    tx: Tx, number: int, effect: MoveAnnouncement, *, corrects: bool, released: bool
+) -> tuple[str | None, str]:
+    """The words from now on (None: as before), and those that wait for their release."""
+    given = people.hidden(tx, effect.wording.model_dump_json()) if effect.wording else None
+    if corrects:
+        return None, given or ""
+    if released:
+        row = tx.row(PROPOSED, (number,))
+        return (row[0] if row and row[0] else None), ""
+    return given, ""
+
+
+def get(tx: Tx, code: str) -> Announcement | None:
+    """One announcement whole, with its ledger."""
+    row = tx.row(GET, (code,))
+    return None if row is None else _read(tx, row)
+
+
+def page(tx: Tx, after: int, limit: int) -> tuple[Announcement, ...]:
+    """Announcements newest first, after the first *after* of them."""
+    return tuple(_read(tx, row) for row in tx.rows(PAGE, (limit, after)))
+
+
+def _read(tx: Tx, row: Row) -> Announcement:
+    number, code, unit, author, releaser, state, urgent, words, proposed, reason, *rest = row
+    audience, version, entries, begins_at, created_at, begun_at, ended_at, prepared, counted = rest
+    return Announcement(
+        code=code,
+        unit=unit,
+        author=author,
+        releaser=releaser,
+        state=state,
+        urgent=urgent == 1,
+        wording=Wording.model_validate_json(people.shown(tx, words)),
+        proposed=Wording.model_validate_json(people.shown(tx, proposed)) if proposed else None,
+        reason=people.shown(tx, reason) if reason else "",
+        audience=Audience.model_validate_json(audience),
+        version=version,
+        entries=entries,
+        begins_at=when(begins_at) if begins_at else None,
+        created_at=when(created_at),
+        begun_at=when(begun_at) if begun_at else None,
+        ended_at=when(ended_at) if ended_at else None,
+        prepared=prepared == 1,
+        counted=json.loads(counted) if counted else None,
+        tallies=_tallies(tx.rows(TALLIES, (number,))),
+    )
+
+
+def _tallies(rows: Iterable[Row]) -> tuple[Tally, ...]:
+    counts: dict[str, dict[DeliveryState, int]] = {}
+    for channel, state, count in rows:
+        counts.setdefault(channel, {})[state] = count
+    return tuple(Tally(channel=channel, counts=each) for channel, each in counts.items())
+
+
+def _log(
+    tx: Tx,
+    kind: str,
+    code: str,
+    by: int,
+    now: datetime,
+    *,
+    words: str = "",
+    **data: str | int,
+) -> None:
+    log.append(
+        tx,
+        f"announcement_{kind}" if kind != "announced" else kind,
+        data,
+        actor=members.actor(by),
+        now=now,
+        subject=f"announcement:{code}",
+        words=words,
+    )
