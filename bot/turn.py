@@ -89,7 +89,8 @@ UNSENT = TimedOut | FileRefused | Left | CameBack  # events behind which nobody 
 class Posted:
     """A message committed to the outbox, handed over so that the sender need not read it again.
 
-    It changes the message *replaces* unless that is 0; *announcement* is the one it belongs to.
+    It changes the message *replaces* unless that is 0, the platform's *changes* where that is known
+    already; *announcement* is the one it belongs to.
     """
 
     id: int
@@ -100,6 +101,7 @@ class Posted:
     lane: outbox.Lane = "reply"
     replaces: int = 0
     announcement: int = 0
+    changes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,7 @@ class Turns:
         # Locked, so that messages of one chat become visible in the order of their ids.
         sessions.open(tx, channel, address, arrival.at)
         number = outbox.add(tx, operator, channel, say.model_dump_json(), arrival.at, lane="notice")
-        return Posted(number, operator, channel, address, say)
+        return Posted(number, operator, channel, address, say, "notice")
 
     # -- before the turn -----------------------------------------------------------------------
 
@@ -323,15 +325,17 @@ def _post(tx: Tx, contact_id: int, arrival: Arrival, turn: Turn) -> tuple[Posted
     if say is None or arrival.channel == tickets.COUNTER:
         return ()
     replaces = outbox.showing(tx, contact_id) if turn.instead else 0
+    lane: outbox.Lane = "notice" if turn.about else "reply"
     number = outbox.add(
         *(tx, contact_id, arrival.channel, say.model_dump_json(), arrival.at),
-        lane="notice" if turn.about else "reply",
+        lane=lane,
         code=turn.about,
         step=say.step,
         replaces=replaces,
     )
-    posted = Posted(number, contact_id, arrival.channel, arrival.address, say, replaces=replaces)
-    return (posted,)
+    return (
+        Posted(number, contact_id, arrival.channel, arrival.address, say, lane, replaces=replaces),
+    )
 
 
 def _garbled(arrival: Garbled) -> inbox.Failed:

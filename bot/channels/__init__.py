@@ -47,11 +47,17 @@ Accept = Callable[[Arrival | Garbled], Awaitable[Outcome]]
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message on its way: *id* grows within a chat, *say* is what to say there."""
+    """One message on its way: *id* grows within a chat, *say* is what to say there.
+
+    It changes the message whose platform's id is *replaces*, unless that is empty. *paid*: the
+    platform may charge for it, to send it faster than it sends announcements for nothing.
+    """
 
     id: int
     address: str
     say: Say
+    replaces: str = ""
+    paid: bool = False
 
 
 class UndeliveredError(Exception):
