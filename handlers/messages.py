@@ -1,5 +1,6 @@
 """What the bot says: one neutral message that every channel can render."""
 
+import unicodedata
 from functools import lru_cache
 from typing import Annotated, Literal
 
@@ -52,3 +53,40 @@ class Say(Frozen):
     lang: Literal["vi", "en"] = "vi"
     files: tuple[Media, ...] = ()
     qr: Annotated[str, Field(max_length=MAX_QR)] = ""
+
+
+def split(text: str, limit: int) -> list[str]:
+    """Cut *text* into the parts, of at most *limit* UTF-16 units, in which a channel shows it.
+
+    Between paragraphs, else lines, else words; inside a word only when it fills half a part. White
+    space around a cut is dropped, as Telegram drops it around a message.
+    """
+    parts = []
+    rest = text.strip()
+    while (fits := _fitting(rest, limit)) < len(rest):
+        cut = _pause(rest, fits)
+        parts.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return [*parts, rest]
+
+
+def _fitting(text: str, limit: int) -> int:
+    """How many leading characters of *text* fit into *limit* UTF-16 units."""
+    if len(text) * 2 <= limit:
+        return len(text)
+    used = 0
+    for place, character in enumerate(text):
+        used += 2 if character > "\uffff" else 1
+        if used > limit:
+            return place
+    return len(text)
+
+
+def _pause(text: str, end: int) -> int:
+    """The best place to cut *text*, at or before *end*."""
+    for pause in ("\n\n", "\n", " "):
+        if (place := text.rfind(pause, 0, end + 1)) >= max(1, end // 2):
+            return place
+    while end > 1 and unicodedata.combining(text[end]):
+        end -= 1  # a mark stays with its letter
+    return end

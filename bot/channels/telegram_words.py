@@ -5,7 +5,6 @@ reply keyboard can ask for a telephone number or a position; then the choices st
 button as plain words, which a press sends as text.
 """
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -20,7 +19,7 @@ from telegram import (
 from telegram.constants import KeyboardButtonStyle
 
 from bot.channels.telegram_wire import LIMITS
-from handlers.messages import Choice, Say
+from handlers.messages import Choice, Say, split
 
 Lang = Literal["vi", "en"]
 Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
@@ -114,40 +113,3 @@ def _rows(choices: tuple[Choice, ...]) -> Iterator[list[tuple[int, Choice]]]:
             waiting = []
     if waiting:
         yield waiting
-
-
-def split(text: str, limit: int) -> list[str]:
-    """Cut *text* into parts of at most *limit* UTF-16 units, where a reader would pause.
-
-    Between paragraphs, else lines, else words; inside a word only when it fills half a part. White
-    space around a cut is dropped, as Telegram drops it around a message.
-    """
-    parts = []
-    rest = text.strip()
-    while (fits := _fitting(rest, limit)) < len(rest):
-        cut = _pause(rest, fits)
-        parts.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
-    return [*parts, rest]
-
-
-def _fitting(text: str, limit: int) -> int:
-    """How many leading characters of *text* fit into *limit* UTF-16 units."""
-    if len(text) * 2 <= limit:
-        return len(text)
-    used = 0
-    for place, character in enumerate(text):
-        used += 2 if character > "\uffff" else 1
-        if used > limit:
-            return place
-    return len(text)
-
-
-def _pause(text: str, end: int) -> int:
-    """The best place to cut *text*, at or before *end*."""
-    for pause in ("\n\n", "\n", " "):
-        if (place := text.rfind(pause, 0, end + 1)) >= max(1, end // 2):
-            return place
-    while end > 1 and unicodedata.combining(text[end]):
-        end -= 1  # a mark stays with its letter
-    return end

@@ -43,6 +43,7 @@ ALIASES = TASK_OF | {
     "tuyen": "routes",
     "mau": "templates",
     "hoantac": "undo",
+    "thongbao": "broadcast",
 }
 LONGEST = 100  # characters of what is read behind a command
 PIECES = 4  # words a code may be typed in

@@ -5,16 +5,19 @@ A cell says how far a role reaches:
 - ``-``       never;
 - ``unit``    cases of the units of the duty (``*``: all); for what is about no case, those units;
 - ``own``     such cases, assigned to this official;
-- ``other``   such cases, but not one's own work: an answer is released by a second person.
+- ``other``   such cases, but not one's own work: an answer, like an announcement, is released by a
+              second person.
 
 Reaching says nothing about the case's status: `handlers.tickets.MOVES` does. *see* is the card
 (code, topic, area, unit, status, due date); *read* the texts and files; *identify* the name and the
-telephone number, and every such view is an entry of the history.
+telephone number, and every such view is an entry of the history. An announcement is its unit's as a
+case is: *announce* writes it and sees to it, *release* lets it go out.
 """
 
 from collections.abc import Mapping
 from typing import Literal, cast, get_args
 
+from handlers.announcing import Announcement
 from handlers.desk.dossier import DeskCard
 from handlers.desk.people import EVERYWHERE, Official, Role
 
@@ -24,7 +27,7 @@ CaseDeed = Literal[
     "history",
 ]  # fmt: skip
 OfficeDeed = Literal["invite", "people", "units", "routes", "templates", "undo", "log", "figures",
-                     "intake"]  # fmt: skip
+                     "intake", "announce", "release"]  # fmt: skip
 Deed = CaseDeed | OfficeDeed
 DEEDS: tuple[Deed, ...] = (*get_args(CaseDeed), *get_args(OfficeDeed))
 Reach = Literal["-", "unit", "own", "other"]
@@ -60,6 +63,8 @@ undo        unit          -          -       -        -      -       -
 log         unit          -          -       -        unit   -       -
 figures     unit          unit       unit    unit     unit   unit    -
 intake      -             unit       unit    unit     -      -       unit
+announce    -             unit       -       unit     unit   -       -
+release     -             -          -       other    other  -       -
 """
 
 
@@ -74,7 +79,9 @@ def _read(table: str) -> Mapping[tuple[Role, Deed], Reach]:
 REACHES = _read(_TABLE)
 
 
-def may(official: Official | None, deed: Deed, case: DeskCard | str = EVERYWHERE) -> bool:
+def may(
+    official: Official | None, deed: Deed, case: DeskCard | Announcement | str = EVERYWHERE
+) -> bool:
     """Whether *official* may do *deed* to *case*, or in the unit *case* names when there is none.
 
     None is nobody's official and may nothing.
@@ -88,7 +95,7 @@ def may(official: Official | None, deed: Deed, case: DeskCard | str = EVERYWHERE
     return False
 
 
-def _reaches(reach: Reach, member: int, case: DeskCard | str) -> bool:
+def _reaches(reach: Reach, member: int, case: DeskCard | Announcement | str) -> bool:
     match reach:
         case "-":
             return False
@@ -97,7 +104,7 @@ def _reaches(reach: Reach, member: int, case: DeskCard | str) -> bool:
         case "own":
             return isinstance(case, DeskCard) and case.assignee == member
         case "other":
-            return isinstance(case, DeskCard) and case.author != member
+            return not isinstance(case, str) and case.author != member
 
 
 def anywhere(official: Official | None, deed: Deed) -> bool:

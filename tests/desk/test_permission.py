@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from handlers.announcing import Announcement, Wording
 from handlers.desk.dossier import DeskCard
 from handlers.desk.people import EVERYWHERE, ROLES, Duty, Official, Role
 from handlers.desk.permission import DEEDS, REACHES, Deed, anywhere, may, units
@@ -76,6 +77,25 @@ def test_nobody_may_nothing(deed: Deed) -> None:
     for one in (None, Official(id=ME, name="An", duties=())):
         assert not may(one, deed, case(assignee=ME))
         assert not anywhere(one, deed)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_an_announcement(role: Role) -> None:
+    """Whoever wrote an announcement never releases it; others do, in its unit, as the cell says."""
+
+    def notice(author: int, unit: str = HERE) -> Announcement:
+        words, at = Wording(text="Mưa lớn"), datetime(2026, 11, 23, tzinfo=UTC)
+        return Announcement(
+            code="TB-6Q4C-5MJ", unit=unit, author=author, state="waiting", wording=words,
+            created_at=at,
+        )  # fmt: skip
+
+    one = member(role)
+    assert may(one, "release", notice(COLLEAGUE)) is (printed()[role, "release"] == "other")
+    assert not may(one, "release", notice(ME))
+    assert may(one, "announce", notice(ME)) is (printed()[role, "announce"] == "unit")
+    assert not may(one, "announce", notice(ME, ELSEWHERE))
+    assert not may(one, "release", notice(COLLEAGUE, ELSEWHERE))
 
 
 def test_duties_add_up() -> None:

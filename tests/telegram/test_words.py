@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 from telegram import InlineKeyboardMarkup, ReplyKeyboardMarkup, ReplyKeyboardRemove
 
 from bot.channels.telegram_wire import LIMITS
-from bot.channels.telegram_words import Lang, ShareWords, render, split
-from handlers.messages import Choice, Expects, Say
+from bot.channels.telegram_words import Lang, ShareWords, render
+from handlers.messages import Choice, Expects, Say, split
 from tests.telegram.payloads import Json
 
 SHARE: dict[Lang, ShareWords] = {
