@@ -31,8 +31,10 @@ from handlers.effects import (
     Hear,
     HoldTicket,
     Invite,
+    JoinChats,
     JoinStaff,
     KeepFile,
+    MakeLink,
     MarkReachable,
     MarkTold,
     MoveAnnouncement,
@@ -44,7 +46,7 @@ from handlers.effects import (
     Witness,
 )
 from handlers.events import CameBack, Event, FileRefused, Left, TimedOut
-from handlers.facts import NOTHING, Facts, Needs
+from handlers.facts import NOTHING, Facts, Hearing, Needs
 from handlers.messages import Say
 from handlers.session import NEW
 from handlers.view import Turn
@@ -55,6 +57,7 @@ from storage import (
     follows,
     inbox,
     leaving,
+    links,
     members,
     moves,
     notices,
@@ -81,7 +84,7 @@ DeskEffect = (
     | Announce
     | MoveAnnouncement
 )
-WAKES = SetTimer | Notify | JoinStaff | ChangeDuty
+WAKES = SetTimer | Notify | JoinStaff | JoinChats | ChangeDuty
 UNSENT = TimedOut | FileRefused | Left | CameBack  # events behind which nobody waits for an answer
 
 
@@ -249,6 +252,10 @@ class Turns:
             if wanted.invitation
             else None,
             links=self.links,
+            hearing=Hearing(*follows.wanted(tx, contact_id)) if wanted.hearing else None,
+            linked=links.linked(tx, contact_id, self.secret.key(wanted.link), at)
+            if wanted.link
+            else None,
         )
         return desk_facts(tx, contact_id, wanted, facts) if wanted.official else facts
 
@@ -283,6 +290,10 @@ class Turns:
                 follows.follow(tx, contact_id, effect)
             case Hear(wanted=wanted):
                 follows.hear(tx, contact_id, wanted=wanted)
+            case MakeLink(token=token, minutes=minutes):
+                links.make(tx, contact_id, self.secret.key(token), now, minutes=minutes)
+            case JoinChats(token=token):
+                links.join(tx, contact_id, self.secret.key(token), now)
             case MarkReachable(reachable=reachable):
                 people.set_reachable(tx, contact_id, now, reachable=reachable)
             case _:

@@ -259,6 +259,21 @@ class Hear(Frozen):
     wanted: bool
 
 
+class MakeLink(Frozen):
+    """Make a link by which another chat becomes one of this person's, valid *minutes*."""
+
+    type: Literal["make_link"] = "make_link"
+    token: str
+    minutes: int
+
+
+class JoinChats(Frozen):
+    """Use up a link: this chat's person and the one of the chat that made it are one from now on."""
+
+    type: Literal["join_chats"] = "join_chats"
+    token: str
+
+
 class MarkReachable(Frozen):
     """Remember whether this contact can be written to."""
 
@@ -286,5 +301,7 @@ Effect = (
     | MoveAnnouncement
     | Follow
     | Hear
+    | MakeLink
+    | JoinChats
     | MarkReachable
 )

@@ -73,6 +73,14 @@ class Hearing:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """The chat that made a link: its *channel*, and whether it is the same person's already."""
+
+    channel: str
+    same: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known: *now* is aware and in the province's time zone.
 
@@ -86,7 +94,7 @@ class Facts:
     texts of the latest answers. *links* are the addresses a chat is opened by, by channel, with
     ``{}`` for the payload. *announcement* is whole whoever asks, for `may` to say; *announcements*
     has one more than a page when there is another page. *limits* are those of the channels that are
-    open. *linked* is the channel of the chat that made a link that is still valid.
+    open. *linked* is the chat that made a link that is still valid.
     """
 
     now: datetime
@@ -114,4 +122,4 @@ class Facts:
     announcements: tuple[Announcement, ...] = ()
     limits: tuple[Limits, ...] = ()
     hearing: Hearing | None = None
-    linked: str = ""
+    linked: Linked | None = None

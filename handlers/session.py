@@ -257,11 +257,12 @@ class Bulletin(Frozen):
 class Hearing(Frozen):
     """Choosing what to hear of: a *page* of all, the communes or the topics.
 
-    *options* are what "did you mean …?" offers for a commune that was typed.
+    *options* are what "did you mean …?" offers for the commune that was *typed*.
     """
 
     at: Literal["hearing"] = "hearing"
     page: Literal["all", "communes", "topics", "channels"] = "all"
+    typed: str = ""
     options: tuple[Option, ...] = ()
 
 
