@@ -27,6 +27,7 @@ ADD = """
 SHOWING = """
     SELECT id, replaces FROM outbox WHERE contact_id = ? AND step > 0 ORDER BY id DESC LIMIT 1
 """
+ARRIVED = "SELECT platform_id FROM outbox WHERE id = ?"
 # Of several changes of one message only the last is worth keeping, once they have been told.
 SUPERSEDE = "DELETE FROM outbox WHERE replaces = ? AND waiting = 0 AND announcement_id IS NULL"
 # A message waits while an earlier one of its chat and lane is put off: their order is kept.
@@ -140,6 +141,12 @@ def showing(tx: Tx, contact_id: int) -> int:
     """The message in which a chat sees its current prompt; 0 when there is none."""
     row = tx.row(SHOWING, (contact_id,))
     return 0 if row is None else row[1] or row[0]
+
+
+def arrived(tx: Tx, id: int) -> str:  # noqa: A002 - a row's id
+    """The platform's id of a message; empty when it has not arrived."""
+    row = tx.row(ARRIVED, (id,))
+    return (row[0] or "") if row else ""
 
 
 def due(tx: Tx, channel: str, now: datetime, after_id: int, limit: int) -> tuple[Due, ...]:
