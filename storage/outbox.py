@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from storage import people
+from storage import ledger, people, reaching
 from storage.database import Row, Tx
 from storage.times import ms, when
 
@@ -19,9 +19,10 @@ WAITING: frozenset[State] = frozenset({"queued", "sending"})
 
 ADD = """
     INSERT INTO outbox (
-        contact_id, channel, lane, payload, ticket_id, step, replaces, not_before, created_at
+        contact_id, channel, lane, payload, ticket_id, since, upto, step, replaces, not_before,
+        created_at
     )
-    VALUES (?, ?, ?, ?, (SELECT id FROM tickets WHERE code = ?), ?, ?, ?, ?)
+    VALUES (?, ?, ?, ?, (SELECT id FROM tickets WHERE code = ?), ?, ?, ?, ?, ?, ?)
 """
 # The message that shows the prompt a chat was last shown, or that was changed into showing it.
 SHOWING = """
@@ -122,13 +123,15 @@ def add(  # noqa: PLR0913 - a row
     *,
     lane: Lane = "reply",
     code: str = "",
+    told: tuple[int, int] = (0, 0),
     step: int = 0,
     replaces: int = 0,
 ) -> int:
     """Queue a message to a contact of *channel*; return its id, which grows within a chat.
 
-    *code* is the case it tells of, *step* the prompt it shows; it may change the message
-    *replaces* instead of being one more.
+    *code* is the case it tells of: of the entries of its history after the first that is *told* up
+    to the second. *step* is the prompt it shows; it may change the message *replaces* instead of
+    being one more.
     """
     at = ms(now)
     kept = people.hidden(tx, payload)
@@ -163,7 +166,12 @@ def next_due(tx: Tx, channel: str, now: datetime) -> datetime | None:
 
 
 def record(tx: Tx, results: Sequence[Result]) -> None:
-    """Write down what came of sending."""
+    """Write down what came of sending, in the ledger too where it was an announcement's."""
+    final: dict[int, ledger.Outcome] = {}
+    for result in results:
+        if result.state not in WAITING:
+            final.setdefault(result.id, ledger.Outcome(result.state, result.platform_id))
+    ledger.settle(tx, final)
     tx.many(RECORD, [_recorded(result) for result in results])
 
 

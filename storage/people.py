@@ -65,7 +65,11 @@ MERGE = (
     "UPDATE inbox SET contact_id = ? WHERE contact_id = ?",
     "UPDATE outbox SET contact_id = ? WHERE contact_id = ?",
     "UPDATE files SET contact_id = ? WHERE contact_id = ?",
-    "UPDATE deliveries SET contact_id = ? WHERE contact_id = ?",
+    """
+    UPDATE deliveries SET contact_id = ?
+    WHERE announcement_id IN (SELECT id FROM announcements)
+    AND (person_id, contact_id) IN (SELECT person_id, id FROM contacts WHERE id = ?)
+    """,
     "UPDATE members SET contact_id = ? WHERE contact_id = ?",
     "UPDATE invitations SET used_by = ? WHERE used_by = ?",
 )

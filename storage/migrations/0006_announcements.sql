@@ -3,7 +3,8 @@
 -- words and proposed are the JSON of what is said; the seal hides them. proposed is a correction
 -- that waits for its release; version grows with each that was released. entries counts what was
 -- done to it, so that who looked before is noticed. live: 1 while there is something to send.
--- looked is the last person (by id) whom the preparing has looked at, prepared that it has ended.
+-- looked is how far the preparing has looked through the people (for `cases`: the cases) by their
+-- ids, prepared that it has ended.
 -- counted is the JSON of the last dry run, empty when there is none for this audience.
 CREATE TABLE announcements (
     id {identity},
@@ -32,12 +33,13 @@ CREATE TABLE announcements (
 CREATE INDEX announcements_live ON announcements (id) WHERE live = 1;
 CREATE INDEX announcements_uncounted ON announcements (id) WHERE counted = '';
 
--- One person of an audience. version is the text they were told last (0: none yet), message the
--- outbox row that told them first, which a correction changes.
+-- One person of an audience; channel is empty for whoever can be reached on none. version is the
+-- text they are or were told last (0: none yet), message the outbox row a correction changes. Without
+-- references: rows are made from people and contacts by the million, and nobody of them is deleted.
 CREATE TABLE deliveries (
-    announcement_id BIGINT NOT NULL REFERENCES announcements (id),
-    person_id BIGINT NOT NULL REFERENCES people (id),
-    contact_id BIGINT NOT NULL REFERENCES contacts (id),
+    announcement_id BIGINT NOT NULL,
+    person_id BIGINT NOT NULL,
+    contact_id BIGINT NOT NULL,
     channel TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'queued'
         CHECK (state IN ('queued', 'sending', 'sent', 'unreachable', 'failed', 'unknown', 'cancelled')),
@@ -49,7 +51,9 @@ CREATE TABLE deliveries (
 -- Asked for with the literal `state = 'queued'`.
 CREATE INDEX deliveries_queued ON deliveries (announcement_id, channel, person_id)
     WHERE state = 'queued';
-CREATE INDEX deliveries_of_person ON deliveries (person_id);
+-- Who was told, by what they were told: a correction is for those with an older version.
+CREATE INDEX deliveries_sent ON deliveries (announcement_id, version, person_id)
+    WHERE state = 'sent';
 
 -- How many deliveries are in which state, so that nobody has to count a million rows.
 CREATE TABLE delivery_counts (
@@ -68,10 +72,12 @@ CREATE TABLE shared_words (
 
 -- shared_id: what is said is there and payload is empty. replaces: the message of this chat that is
 -- changed by this one, 0 when it is a message of its own. step: the prompt it shows, 0 is none.
+-- person_id: whose delivery of the announcement it is, whoever the contact belongs to by now.
 ALTER TABLE outbox ADD COLUMN shared_id BIGINT REFERENCES shared_words (id);
 ALTER TABLE outbox ADD COLUMN replaces BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN step BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN announcement_id BIGINT REFERENCES announcements (id);
+ALTER TABLE outbox ADD COLUMN person_id BIGINT;
 
 CREATE INDEX outbox_of_ticket ON outbox (ticket_id, id) WHERE ticket_id IS NOT NULL;
 CREATE INDEX outbox_replacing ON outbox (replaces) WHERE replaces > 0;
@@ -96,3 +102,12 @@ CREATE TABLE chat_links (
     contact_id BIGINT NOT NULL REFERENCES contacts (id),
     expires_at BIGINT NOT NULL
 ) {clustered};
+
+-- since, upto: the message tells of the entries of its case after the one up to the other; 0, 0: of
+-- none. unreached: the entry that nobody who follows the case could be told of, 0: there is none.
+ALTER TABLE outbox ADD COLUMN since BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN upto BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE tickets ADD COLUMN unreached BIGINT NOT NULL DEFAULT 0;
+
+-- Asked for with the literal `unreached > 0`: few cases, whatever their unit, open or not.
+CREATE INDEX tickets_unreached ON tickets (due_on, id) WHERE unreached > 0;
