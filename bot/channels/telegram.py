@@ -19,15 +19,16 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from fastapi import APIRouter
-from telegram import Bot, LinkPreviewOptions
+from telegram import Bot
 from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels import Accept, Arrival, Garbled, GoneError, Outgoing
 from bot.channels.enclosed import FileWords, OpenFile
 from bot.channels.telegram_errors import Floods, advice, pauses, seconds, undelivered, unfetched
-from bot.channels.telegram_files import Enclosures, Progress, with_troubles
+from bot.channels.telegram_files import Enclosures, Progress
 from bot.channels.telegram_group import GroupChats, GroupNews, Heard, PutOut
 from bot.channels.telegram_http import AiohttpRequest, DownloadError, Timeouts
+from bot.channels.telegram_sending import Letters
 from bot.channels.telegram_taps import Taps
 from bot.channels.telegram_webhook import webhook
 from bot.channels.telegram_wire import (
@@ -40,7 +41,7 @@ from bot.channels.telegram_wire import (
     Understood,
     understand,
 )
-from bot.channels.telegram_words import Keyboard, Lang, ShareWords, render
+from bot.channels.telegram_words import Lang, ShareWords
 from handlers.events import Media
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,6 @@ logging.getLogger("telegram.Bot").setLevel(logging.INFO)
 _POLL_GRACE: Final = 10
 """Seconds an empty answer to a long poll may be late."""
 _SHORTEST_POLL: Final = 0.5
-_NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,6 @@ class TelegramChannel:
         """*named* is told the bot's username as soon as Telegram has said it."""
         self._settings = settings
         self._commands = commands
-        self._share = share
         self._moved = moved
         self._overheard = overheard
         self._request = AiohttpRequest(
@@ -120,11 +119,11 @@ class TelegramChannel:
             get_updates_request=self._polls,
         )
         self._floods = Floods()
-        self._enclosures = Enclosures(self._bot, open_file)
-        self._file_words = file_words
         self._named = named
         self._half_sent: dict[int, Progress] = {}
         self._taps = Taps(self._bot)
+        enclosures = Enclosures(self._bot, open_file)
+        self._letters = Letters(self._bot, enclosures, self._taps, share, file_words)
         self.groups = GroupChats(self._bot, self._floods)
         """Sends to groups, at a pace that is the caller's."""
         self.fault = ""
@@ -270,13 +269,14 @@ class TelegramChannel:
     # Sending
 
     async def send(self, outgoing: Outgoing) -> str:
-        """Send one message: its files, then its text in parts; return the id of its last part.
+        """Send one message, its files, then its text in parts, or change what an earlier one left.
 
-        What is sent again after a failure goes on behind what arrived.
+        Returns the ids of what stands there (`Traces`). What is sent again after a failure goes on
+        behind what arrived.
         """
         progress = self._half_sent.pop(outgoing.id, None) or Progress()
         try:
-            return await self._send(outgoing, progress)
+            return await self._letters.send(outgoing, progress)
         except TelegramError as error:
             failure = undelivered(error, outgoing.address, self._floods)
             if failure.verdict in {"retry", "unknown"} and progress.begun:
@@ -284,25 +284,6 @@ class TelegramChannel:
             if isinstance(error, InvalidToken):
                 log.error("Telegram: %s", advice(error))  # noqa: TRY400 - a traceback tells no more
             raise failure from error
-
-    async def _send(self, outgoing: Outgoing, progress: Progress) -> str:
-        say, sent = outgoing.say, ""
-        if say.files or say.qr:
-            await self._enclosures.send(int(outgoing.address), say, progress)
-            say = with_troubles(say, progress, self._file_words[say.lang])
-        rendered = render(say, self._share)
-        for part in rendered.parts[progress.parts :]:
-            last = progress.parts + 1 == len(rendered.parts)
-            keyboard = rendered.keyboard if last else None
-            sent = await self._send_part(outgoing.address, part, keyboard)
-            progress.parts += 1
-        return sent
-
-    async def _send_part(self, address: str, text: str, keyboard: Keyboard | None) -> str:
-        message = await self._bot.send_message(
-            int(address), text, reply_markup=keyboard, link_preview_options=_NO_PREVIEW
-        )
-        return str(message.message_id)
 
     # Files
 

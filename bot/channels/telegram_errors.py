@@ -30,8 +30,23 @@ _NOBODY_THERE: Final = (
 )
 """Words of a 400 that say what a 403 would: nobody can be reached at this address."""
 
+_UNCHANGED: Final = "message is not modified"
+_UNEDITABLE: Final = (
+    "message to edit not found",
+    "message can't be edited",
+    "there is no text in the message to edit",
+    "message_id_invalid",
+)
+"""Words of a 400 about a message of ours that can't be changed: it is gone, or of another kind."""
+
 _FLOODED_CHATS: Final = 3
 """So many chats told to wait at once mean that Telegram means all of us."""
+
+
+class RepeatableError(NetworkError):
+    """The answer did not come whole, to something that may safely be done twice."""
+
+    __slots__ = ()
 
 
 class Floods:
@@ -80,6 +95,16 @@ def undelivered(error: TelegramError, address: str, floods: Floods) -> Undeliver
 def nobody_there(error: BadRequest) -> bool:
     """Whether a refusal is of the chat, whatever is sent to it, and not of the message."""
     return any(words in error.message.lower() for words in _NOBODY_THERE)
+
+
+def unchanged(error: BadRequest) -> bool:
+    """Whether an edit was refused because the message says just that already."""
+    return _UNCHANGED in error.message.lower()
+
+
+def uneditable(error: BadRequest) -> bool:
+    """Whether an edit was refused because this message can't be edited any more."""
+    return any(words in error.message.lower() for words in _UNEDITABLE)
 
 
 def unfetched(error: TelegramError | DownloadError) -> Exception:

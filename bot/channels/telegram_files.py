@@ -10,7 +10,7 @@ have arrived is not sent twice, and one that fails for ever is named under the t
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from telegram import (
     InputMediaDocument,
     InputMediaPhoto,
     InputMediaVideo,
+    Message,
 )
 from telegram.error import BadRequest, NetworkError, TimedOut
 
@@ -61,18 +62,19 @@ _FAILURES: Final = 2
 
 @dataclass(slots=True)
 class Progress:
-    """How far one message came: the keys that are *settled*, and the *parts* of its text."""
+    """How far one message came: the keys that are *settled*, the ids of its *files* and *texts*."""
 
     settled: set[str] = field(default_factory=set)
     missing: list[Media] = field(default_factory=list)
     doubtful: list[Media] = field(default_factory=list)
     failures: int = 0
-    parts: int = 0
+    files: list[int] = field(default_factory=list)
+    texts: list[int] = field(default_factory=list)
 
     @property
     def begun(self) -> bool:
         """Whether sending from the start would repeat something."""
-        return bool(self.settled or self.failures or self.parts)
+        return bool(self.settled or self.failures or self.texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +100,14 @@ class Enclosures:
         self._bot = bot
         self._open_file = open_file
 
-    async def send(self, chat: int, say: Say, progress: Progress) -> None:
+    async def send(self, chat: int, say: Say, progress: Progress, *, paid: bool = False) -> None:
         """Send what *progress* does not know yet, and note there what could not go along.
 
         Raises ``TelegramError`` only for what would stop the text of the message as well.
         """
         items = [item async for item in self._items(say, progress)]
         for album in _albums(items):
-            await self._give(chat, album, progress)
+            await self._give(chat, album, progress, paid=paid)
 
     async def _items(self, say: Say, progress: Progress) -> AsyncIterator[_Item]:
         if say.qr and _QR.key not in progress.settled:
@@ -121,16 +123,18 @@ class Enclosures:
             else:
                 yield item
 
-    async def _give(self, chat: int, items: tuple[_Item, ...], progress: Progress) -> None:
+    async def _give(
+        self, chat: int, items: tuple[_Item, ...], progress: Progress, *, paid: bool
+    ) -> None:
         """Send *items* in this form or a plainer one; what comes of it is noted."""
         try:
-            await self._post(chat, items)
+            progress.files += await self._post(chat, items, paid=paid)
         except BadRequest as error:
             if nobody_there(error):
                 raise
             if plainer := _plainer(items):
                 for fewer in plainer:
-                    await self._give(chat, fewer, progress)
+                    await self._give(chat, fewer, progress, paid=paid)
                 return
             progress.missing += _media(items)
         except UnsentError:
@@ -146,30 +150,35 @@ class Enclosures:
             progress.missing += _media(items)
         progress.settled.update(item.media.key for item in items)
 
-    async def _post(self, chat: int, items: tuple[_Item, ...]) -> None:
+    async def _post(self, chat: int, items: tuple[_Item, ...], *, paid: bool) -> list[int]:
+        """Send *items* as one message or album; the ids Telegram gave them."""
         patience = _PATIENCE + sum(item.upload for item in items) / _SLOWEST
         with ExitStack() as opened:
             files = [await _input(item, opened, attach=len(items) > 1) for item in items]
-            if len(items) > 1:
-                album = [_member(item.kind, file) for item, file in zip(items, files, strict=True)]
-                await self._bot.send_media_group(chat, album, write_timeout=patience)
-            else:
-                await self._send_one(chat, items[0].kind, files[0], patience)
+            if len(items) == 1:
+                send = self._sending(items[0].kind)
+                sent = await send(
+                    chat, files[0], write_timeout=patience, allow_paid_broadcast=paid or None
+                )
+                return [sent.message_id]
+            album = [_member(item.kind, file) for item, file in zip(items, files, strict=True)]
+            messages = await self._bot.send_media_group(
+                chat, album, write_timeout=patience, allow_paid_broadcast=paid or None
+            )
+            return [message.message_id for message in messages]
 
-    async def _send_one(
-        self, chat: int, kind: MediaKind, file: str | InputFile, patience: float
-    ) -> None:
+    def _sending(self, kind: MediaKind) -> Callable[..., Awaitable[Message]]:
         match kind:
             case "photo":
-                await self._bot.send_photo(chat, file, write_timeout=patience)
+                return self._bot.send_photo
             case "video":
-                await self._bot.send_video(chat, file, write_timeout=patience)
+                return self._bot.send_video
             case "audio":
-                await self._bot.send_audio(chat, file, write_timeout=patience)
+                return self._bot.send_audio
             case "voice":
-                await self._bot.send_voice(chat, file, write_timeout=patience)
+                return self._bot.send_voice
             case "document":
-                await self._bot.send_document(chat, file, write_timeout=patience)
+                return self._bot.send_document
 
 
 def with_troubles(say: Say, progress: Progress, words: FileWords) -> Say:

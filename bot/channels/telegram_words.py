@@ -47,17 +47,18 @@ class Rendered:
     """The parts of one message, each within the limit; the *keyboard* belongs to the last."""
 
     parts: tuple[str, ...]
-    keyboard: Keyboard
+    keyboard: Keyboard | None
 
 
 def render(say: Say, share: Mapping[Lang, ShareWords]) -> Rendered:
     """Put *say* into Telegram's form.
 
-    Without choices any reply keyboard of an earlier question is put away. More choices than one
+    A prompt without choices puts away any reply keyboard of an earlier question; what is said
+    beside the conversation (step 0) leaves it to the question that stands. More choices than one
     keyboard holds become a numbered list, answered by typing the number.
     """
     text = say.text
-    keyboard: Keyboard = ReplyKeyboardRemove()
+    keyboard: Keyboard | None = ReplyKeyboardRemove() if say.step or say.choices else None
     if len(say.choices) > LIMITS.buttons:
         text = "\n".join([text, "", *_numbered(say.choices)])
     elif say.expects in {"phone", "place"}:

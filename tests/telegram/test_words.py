@@ -21,7 +21,8 @@ def choices(*labels: str) -> tuple[Choice, ...]:
 
 def keyboard(say: Say) -> Json:
     """The keyboard of *say* as it goes over the wire."""
-    shown: Json = render(say, SHARE).keyboard.to_dict()
+    rendered = render(say, SHARE).keyboard
+    shown: Json = {} if rendered is None else rendered.to_dict()
     return shown
 
 
@@ -113,8 +114,12 @@ def test_a_share_button_needs_no_choices() -> None:
 
 
 def test_words_without_choices_put_the_share_button_away() -> None:
-    """The next message that has no buttons of its own takes an old share button off the screen."""
-    assert keyboard(Say(text="Cảm ơn.")) == {"remove_keyboard": True}
+    """The next prompt without buttons of its own takes an old share button off the screen.
+
+    What is said beside the conversation does not: the question with that button still stands.
+    """
+    assert keyboard(Say(text="Cảm ơn.", step=2)) == {"remove_keyboard": True}
+    assert keyboard(Say(text="Ngày mai nghỉ học.")) == {}
 
 
 def test_text_is_no_markup() -> None:
