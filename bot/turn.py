@@ -63,6 +63,7 @@ from storage import (
     notices,
     outbox,
     people,
+    reaching,
     sessions,
     tickets,
     timers,
@@ -84,6 +85,7 @@ DeskEffect = (
     | Announce
     | MoveAnnouncement
 )
+HearingEffect = Follow | Hear | MakeLink | JoinChats
 WAKES = SetTimer | Notify | JoinStaff | JoinChats | ChangeDuty
 UNSENT = TimedOut | FileRefused | Left | CameBack  # events behind which nobody waits for an answer
 
@@ -286,6 +288,19 @@ class Turns:
                 timers.set(tx, contact_id, timer, now + timedelta(seconds=seconds))
             case DropTimer(timer=timer):
                 timers.drop(tx, contact_id, timer)
+            case MarkReachable(reachable=True):
+                reaching.back(tx, contact_id, now)
+            case MarkReachable():
+                people.set_reachable(tx, contact_id, now, reachable=False)
+            case Follow() | Hear() | MakeLink() | JoinChats():
+                self._carry_out_for_hearing(tx, contact_id, now, effect)
+            case _:
+                self._carry_out_for_the_desk(tx, contact_id, now.astimezone(ZONE), effect)
+
+    def _carry_out_for_hearing(
+        self, tx: Tx, contact_id: int, now: datetime, effect: HearingEffect
+    ) -> None:
+        match effect:
             case Follow():
                 follows.follow(tx, contact_id, effect)
             case Hear(wanted=wanted):
@@ -294,10 +309,6 @@ class Turns:
                 links.make(tx, contact_id, self.secret.key(token), now, minutes=minutes)
             case JoinChats(token=token):
                 links.join(tx, contact_id, self.secret.key(token), now)
-            case MarkReachable(reachable=reachable):
-                people.set_reachable(tx, contact_id, now, reachable=reachable)
-            case _:
-                self._carry_out_for_the_desk(tx, contact_id, now.astimezone(ZONE), effect)
 
     def _carry_out_for_the_desk(
         self, tx: Tx, contact_id: int, now: datetime, effect: DeskEffect
@@ -336,17 +347,27 @@ def _post(tx: Tx, contact_id: int, arrival: Arrival, turn: Turn) -> tuple[Posted
     if say is None or arrival.channel == tickets.COUNTER:
         return ()
     replaces = outbox.showing(tx, contact_id) if turn.instead else 0
-    lane: outbox.Lane = "notice" if turn.about else "reply"
+    asked = not isinstance(arrival.event, UNSENT)
+    lane: outbox.Lane = "notice" if turn.about and not asked else "reply"
     number = outbox.add(
         *(tx, contact_id, arrival.channel, say.model_dump_json(), arrival.at),
         lane=lane,
         code=turn.about,
+        told=_told(turn),
         step=say.step,
         replaces=replaces,
     )
     return (
         Posted(number, contact_id, arrival.channel, arrival.address, say, lane, replaces=replaces),
     )
+
+
+def _told(turn: Turn) -> tuple[int, int]:
+    """Which entries of its case a message tells of: see `outbox.add`."""
+    for effect in turn.effects:
+        if isinstance(effect, MarkTold) and effect.code == turn.about:
+            return effect.since, effect.seq
+    return 0, 0
 
 
 def _garbled(arrival: Garbled) -> inbox.Failed:

@@ -43,7 +43,7 @@ def read_text(field: Field, part: Part, view: View) -> Read:
         case "short_text":
             return _short(part, view)
         case "commune":
-            return _commune(part, view)
+            return read_commune(part, view)
         case "date":
             return _date(field, part, view)
         case "number":
@@ -68,7 +68,8 @@ def _short(part: Part, view: View) -> Read:
     return Answer(value=line, text=line, parts=(part,))
 
 
-def _commune(part: Part, view: View) -> Read:
+def read_commune(part: Part, view: View) -> Answer | Unclear:
+    """The commune that was typed, by any name it has or had."""
     match view.content.territory.find(part.text):
         case Found() as found:
             return Answer(value=found.commune.id, text=_named(found, view), parts=(part,))

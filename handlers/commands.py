@@ -3,9 +3,10 @@
 from handlers.codes import read_code
 from handlers.desk import commands as desk
 from handlers.desk.permission import REACHES
-from handlers.effects import JoinStaff
+from handlers.effects import Hear, JoinChats, JoinStaff
+from handlers.linking import link
 from handlers.pending import drop, gather_text
-from handlers.rooms import behalf, cases, form, loose, start
+from handlers.rooms import behalf, cases, form, hearing, loose, start
 from handlers.rooms.desk import doing, office, orders
 from handlers.session import (
     Adding,
@@ -15,6 +16,7 @@ from handlers.session import (
     Doing,
     Dropping,
     Filling,
+    Hearing,
     Intake,
     Languages,
     Menu,
@@ -40,7 +42,11 @@ def obey(command: Command, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 
     at_door = isinstance(session.room, Welcome)
     if token := desk.invitation(command.name, command.rest):
         return _join(token, view)
+    if token := link(command.name, command.rest):
+        return _join_chats(token, view)
     match command.name:
+        case "dungtin":
+            return Next(session, view.say("hearing.stopped"), (Hear(wanted=False),))
         case "trogiup":
             return office.helped(view)
         case "ngonngu":
@@ -66,6 +72,8 @@ def obey(command: Command, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 
             return Next(enter(session, Cases()))
         case "dulieu":
             return Next(enter(session, MyData()))
+        case "nhantin":
+            return Next(enter(session, Hearing()))
         case "huy":
             return _cancel(view)
         case _:
@@ -92,6 +100,26 @@ def _join(invitation: str, view: View) -> Next:
     room = Queue() if sees else Office(page="guide")
     session = enter(session, room, staff=True, misses=0, missed_at=None)
     return Next(session, told, (JoinStaff(invitation=invitation),))
+
+
+def _join_chats(token: str, view: View) -> Next:
+    """Another chat of the same person opens a link; wrong ones count like wrong receipts.
+
+    Whatever is being done here goes on: a chat that is new is still asked for its consent.
+    """
+    session, now, linked = view.session, view.facts.now, view.facts.linked
+    if cases.is_paused(session, now.timestamp()):
+        return Next(session, view.say("proving.pause"))
+    if linked is None:
+        return Next(cases.missed(session, now), view.say("link.invalid"))
+    if linked.same:
+        return Next(session, view.say("link.same"))
+    channel = hearing.channel_name(linked.channel, view)
+    session = session.model_copy(update={"misses": 0, "missed_at": None})
+    phone = view.content.controller.phone
+    return Next(
+        session, view.say("link.joined", channel=channel, phone=phone), (JoinChats(token=token),)
+    )
 
 
 def _begin_again(view: View) -> Next:

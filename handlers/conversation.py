@@ -35,11 +35,12 @@ from handlers.events import (
     TimedOut,
 )
 from handlers.facts import Facts
+from handlers.linking import link
 from handlers.messages import Say
 from handlers.needs import needs, showing
 from handlers.pending import hold, replaced, unfit
 from handlers.rooms import doors, form, questions, start
-from handlers.rooms.desk import doing
+from handlers.rooms.desk import unfinished
 from handlers.session import (
     Desk,
     Doing,
@@ -134,12 +135,12 @@ def _act(did: Input, view: View) -> Next:
     session, room = view.session, view.session.room
     if isinstance(did, SharedPlace) and not isinstance(room, Filling):
         return _act(Wrote(position(did, view)), view)
-    if _must_consent(view) and not (isinstance(did, Command) and did.name in ALIASES):
+    if _must_consent(view) and not _always(did):
         return start.to_consent(did if isinstance(did, Wrote | SentMedia) else None, view)
     match did:
         case Command():
             led = obey(did, view)
-            return led if did.name == "huy" else doing.set_aside(led, view)
+            return led if did.name == "huy" else unfinished.set_aside(led, view)
         case Stale():
             return Next(session, view.say("choose.stale"))
         case Blank():
@@ -156,6 +157,13 @@ def _act(did: Input, view: View) -> Next:
             return hold(did, View(enter(session, Resuming()), view.facts))
         case _:
             return doors.answer(did, view)
+
+
+def _always(did: Input) -> bool:
+    """Whether it takes no consent: the desk, hearing no more, and joining one's own chats."""
+    if not isinstance(did, Command):
+        return False
+    return did.name in ALIASES or did.name == "dungtin" or bool(link(did.name, did.rest))
 
 
 def _must_consent(view: View) -> bool:

@@ -9,7 +9,7 @@ LONGEST = 100  # characters of what is read behind a command
 
 def link(command: str, behind: str) -> str:
     """The token of ``/start noi-…``, as it was made, or as it was typed; else empty."""
-    if command != "start" or not behind[: len(LINK)].casefold() == LINK:
+    if command != "start" or behind[: len(LINK)].casefold() != LINK:
         return ""
     typed = behind[:LONGEST]
     code = read_receipt(typed[len(LINK) :])

@@ -18,6 +18,7 @@ from handlers.events import (
     TimedOut,
 )
 from handlers.facts import NOTHING, Needs
+from handlers.linking import link
 from handlers.session import (
     Adding,
     Case,
@@ -26,6 +27,7 @@ from handlers.session import (
     Doing,
     Dropping,
     Filling,
+    Hearing,
     Intake,
     Languages,
     Menu,
@@ -69,6 +71,8 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
     did = understand(session, event)
     if isinstance(did, Command) and (token := invitation(did.name, did.rest)):
         return replace(_standing(session), invitation=token)
+    if isinstance(did, Command) and (token := link(did.name, did.rest)):
+        return replace(_standing(session), link=token)
     if (wanted := deciding(session, did)) is not None:
         return wanted
     match room, did:
@@ -96,6 +100,10 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
             return NOTHING
         case ((Menu() | Welcome() | MyData()), _):
             return Needs(cards=True)
+        case Hearing(), Wrote() | SentMedia() | SharedPlace():
+            return Needs(cards=True, hearing=True)
+        case Hearing(), Picked("link"):
+            return Needs(hearing=True, fresh=True)
         case Cases(), Wrote() | SentMedia() | SharedPlace() | Picked("track"):
             return Needs(cards=True)
         case _:
@@ -141,6 +149,8 @@ def _standing(session: Session) -> Needs:
             return Needs(cards=True, story=code)
         case Queue() | Desk() | Doing() | Office() | Intake():
             return OFFICIAL
+        case Hearing():
+            return Needs(hearing=True)
         case _:
             return NOTHING
 
@@ -153,6 +163,8 @@ def showing(room: Room, *, changed: bool) -> Needs | None:
     match room:
         case Case(code=code) | Rating(code=code) if changed:
             return Needs(cards=True, story=code)
+        case Hearing():
+            return Needs(hearing=True)
         case _:
             return desk.showing(room)
 

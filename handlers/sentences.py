@@ -14,6 +14,7 @@ start: again
 courtesy: greeting thanks
 menu: ask
 choice: agree statistics_off statistics_on decline lang_vi lang_en resume new track data language
+    hearing hear_communes hear_topics hear_nothing hear channels link
     help menu held into_draft new_case drop_message resume_with drop_draft_new keep_draft later
     drop_draft send change{label} back cancel skip done keep_answer rewrite drop_files clear
     let_official_find more fewer add withdraw send_addition drop_addition withdraw_no withdraw_yes
@@ -67,7 +68,11 @@ data: shown{address}{controller}{phone}{statistics}{version} unsent yes no chang
 fault: sorry report{id}{kind}
 invitation: invalid
 share: phone place
-menu_command: start gui tracuu dulieu huy ngonngu trogiup
+menu_command: start gui tracuu nhantin dungtin dulieu huy ngonngu trogiup
+hearing: now{communes}{topics} off nothing which which_more unknown{typed} drop{name} dropped{name}
+    added{name} too_many{most} topics on{name} off_topic{name} channels{channels} again stopped
+link: made{links}{minutes}{token} joined{channel}{phone} made_one{channel}{phone} same invalid
+channel: web telegram talk other
 """
 
 

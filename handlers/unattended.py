@@ -6,7 +6,7 @@ from typing import TypeVar
 from handlers.effects import DropTimer, Effect, SetTimer
 from handlers.events import FileRefused, SentMedia
 from handlers.pending import file_name, length
-from handlers.rooms import form, news
+from handlers.rooms import form, hearing, news
 from handlers.rooms.desk import orders
 from handlers.session import Draft, Pending, Resuming, Session, Welcome
 from handlers.text import clean, is_blank
@@ -75,6 +75,9 @@ def _about_a_case(words: list[str], view: View) -> Next:
             return news.woken(code, view)
         case ["expire", code]:
             return news.expired(code, view)
+        case ["linked", channel]:
+            name, phone = hearing.channel_name(channel, view), view.content.controller.phone
+            return Next(view.session, view.say("link.made_one", channel=name, phone=phone))
         case _:
             return Next(view.session, silent=True)
 

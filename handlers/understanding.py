@@ -14,7 +14,7 @@ from handlers.events import (
     Started,
 )
 from handlers.reading.choices import read_choice
-from handlers.reading.courtesies import greets, thanks
+from handlers.reading.courtesies import greets, says_stop, thanks
 from handlers.session import Adding, Filling, Part, Resuming, Session
 from handlers.text import clean, fold, is_blank
 from handlers.view import Blank, Command, Input, Picked, Polite, Stale, Wrote
@@ -24,6 +24,8 @@ ALIASES = {
     "start": "start",
     "gui": "submit",
     "tracuu": "track",
+    "nhantin": "alerts",
+    "dungtin": "stopalerts",
     "dulieu": "mydata",
     "huy": "cancel",
     "ngonngu": "language",
@@ -81,6 +83,8 @@ def _understand_text(session: Session, text: str, ref: str) -> Input:
         return _command(session, COMMANDS.get(name, "?"), "".join(rest))
     if picked := _choice(session, text):
         return Picked(picked)
+    if says_stop(text):
+        return Command("dungtin")
     if not any(letter.isalnum() for letter in text):
         return Blank()
     if not isinstance(session.room, TAKES_ANY_WORDS):

@@ -1,5 +1,7 @@
 """Short words that carry no matter of their own: greetings, thanks, "yes", "no", "that is all".
 
+So do the few by which somebody asks for no more announcements.
+
 Each reader wants the whole message to be such a phrase, so that a story which begins with a
 greeting stays a story. Read folded, for nobody writes accents in a hurry.
 """
@@ -57,6 +59,15 @@ _DONE = _phrase(
 )
 
 
+_STOP = _phrase(
+    r"(?:xin )?(?:dung|ngung|thoi|tat|huy) nhan(?: tin| thong bao){1,2}(?: nua)?",
+    r"(?:xin )?(?:khong|dung)(?: muon)? (?:nhan|gui)(?: tin| thong bao){1,2} nua",
+    r"(?:please )?stop (?:all )?(?:alerts|announcements)",
+    r"no more (?:alerts|announcements)",
+    "unsubscribe",
+)
+
+
 def greets(text: str) -> bool:
     """Whether it is a greeting and nothing else."""
     return _is(_GREETING, text)
@@ -80,6 +91,11 @@ def says_no(text: str) -> bool:
 def says_done(text: str) -> bool:
     """Whether it says that nothing more is to come."""
     return _is(_DONE, text)
+
+
+def says_stop(text: str) -> bool:
+    """Whether it asks for no more announcements, and for nothing else."""
+    return _is(_STOP, text)
 
 
 def _is(phrase: re.Pattern[str], text: str) -> bool:

@@ -1,15 +1,209 @@
-"""What a person wants to hear of: announcements about communes and topics, or none at all."""
+"""What a person wants to hear of: announcements about communes and topics, or none at all.
 
-from handlers.rooms.start import home
-from handlers.session import Hearing
-from handlers.view import Input, Next, Prompt, View
+News of a case are no announcements: nothing here stops them.
+"""
+
+from collections.abc import Iterable
+
+from handlers.answers import read_commune
+from handlers.effects import Effect, Follow, Hear, MakeLink
+from handlers.events import SentMedia
+from handlers.facts import Hearing as Heard
+from handlers.linking import LINK, MINUTES
+from handlers.messages import Expects, choice
+from handlers.rooms import loose
+from handlers.rooms.questions import proposals
+from handlers.session import Answer, Hearing, Menu
+from handlers.understanding import tells
+from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
+
+MOST = 10  # communes that can be chosen; those of one's own cases come beside
+SHOWN = 30  # of them on one page
+LONGEST_NAME = 100  # characters; what is longer is no commune
+NAMED = frozenset({"web", "telegram", "talk"})
 
 
-def show_hearing(_room: Hearing, view: View) -> Prompt:
+def _heard(view: View) -> Heard:
+    return view.facts.hearing or Heard()
+
+
+def channel_name(channel: str, view: View) -> str:
+    """What people call a channel."""
+    return view.say(f"channel.{channel if channel in NAMED else 'other'}")
+
+
+# -- showing it ------------------------------------------------------------------------------------
+
+
+def show_hearing(room: Hearing, view: View) -> Prompt:
     """What is heard of now, and how to change it."""
-    return Prompt(view.say("menu.ask"), (view.choice("menu"),))
+    match room.page:
+        case "all":
+            return _show_all(view)
+        case "communes":
+            return _show_communes(room, view)
+        case "topics":
+            return _show_topics(view)
+        case "channels":
+            return _show_channels(view)
 
 
-def at_hearing(_room: Hearing, _did: Input, view: View) -> Next:
-    """Change it."""
-    return Next(home(view.session))
+def _show_all(view: View) -> Prompt:
+    heard = _heard(view)
+    ways = (view.choice("channels"), view.choice("menu"))
+    if not heard.hears:
+        again = view.choice("hear", tone="primary")
+        return Prompt(view.say("hearing.off"), (again, *ways))
+    topics = (topic for topic in view.content.in_order if topic.id in heard.topics)
+    text = view.say(
+        "hearing.now",
+        communes=_listed((_commune(id_, view) for id_ in heard.communes), view),
+        topics=_listed((topic.button.in_(view.lang) for topic in topics), view),
+    )
+    choosing = (view.choice("hear_communes"), view.choice("hear_topics"))
+    return Prompt(text, (*choosing, view.choice("hear_nothing", tone="danger"), *ways))
+
+
+def _listed(names: Iterable[str], view: View) -> str:
+    return "; ".join(names) or view.say("hearing.nothing")
+
+
+def _commune(id_: str, view: View) -> str:
+    commune = view.content.territory.get(id_)
+    return commune.name if commune else id_
+
+
+def _show_communes(room: Hearing, view: View) -> Prompt:
+    """Those followed, to drop one; a name that was typed and may be several is asked about."""
+    done = view.choice("done")
+    if room.typed:
+        lines, options = proposals(room.options, view)
+        text = view.say(
+            "commune.which" if options else "hearing.unknown", typed=cut(room.typed, 60)
+        )
+        expects: Expects = "choice" if options else "text"
+        return Prompt("\n".join((text, *lines)), (*options, done), expects)
+    followed = _heard(view).communes[:SHOWN]
+    drops = tuple(
+        choice(f"drop:{id_}", cut(view.say("hearing.drop", name=_commune(id_, view)), 35))
+        for id_ in followed
+    )
+    text = view.say("hearing.which_more" if drops else "hearing.which")
+    return Prompt(text, (*drops, done), "text")
+
+
+def _show_topics(view: View) -> Prompt:
+    heard = _heard(view).topics
+    topics = tuple(
+        choice(f"topic:{topic.id}", cut(_ticked(topic.button.in_(view.lang), on, view), 35))
+        for topic in view.content.in_order
+        for on in (topic.id in heard,)
+    )
+    return Prompt(view.say("hearing.topics"), (*topics, view.choice("done")))
+
+
+def _ticked(name: str, on: bool, view: View) -> str:  # noqa: FBT001 - a tick
+    return view.say("hearing.on" if on else "hearing.off_topic", name=name)
+
+
+def _show_channels(view: View) -> Prompt:
+    names = _listed((channel_name(channel, view) for channel in _heard(view).channels), view)
+    text = view.say("hearing.channels", channels=names)
+    return Prompt(text, (view.choice("link"), view.choice("done")))
+
+
+# -- changing it -----------------------------------------------------------------------------------
+
+
+def at_hearing(room: Hearing, did: Input, view: View) -> Next:
+    """Change it; what is no choice and no commune is held as any message is."""
+    session = view.session
+    match did:
+        case Picked(key):
+            return _picked(key, room, view)
+        case Wrote() if room.page == "communes" and len(did.text) <= LONGEST_NAME:
+            return _typed(did, view)
+        case Wrote() if not tells(did) and isinstance(read_commune(did.part, view), Answer):
+            return _typed(did, view)
+        case Wrote() | SentMedia():
+            return loose.take(did, view)
+        case _:
+            return Next(session, view.say("choose.again"))
+
+
+def _picked(key: str, room: Hearing, view: View) -> Next:
+    session = view.session
+    match key:
+        case "menu":
+            return Next(enter(session, Menu()))
+        case "done":
+            return Next(enter(session, Hearing()))
+        case "hear_communes":
+            return Next(enter(session, Hearing(page="communes")))
+        case "hear_topics":
+            return Next(enter(session, Hearing(page="topics")))
+        case "channels":
+            return Next(enter(session, Hearing(page="channels")))
+        case "hear_nothing":
+            return Next(session, effects=(Hear(wanted=False),))
+        case "hear":
+            return Next(session, view.say("hearing.again"), (Hear(wanted=True),))
+        case "link":
+            return _link(view)
+        case _:
+            return _chosen(key, room, view)
+
+
+def _chosen(key: str, room: Hearing, view: View) -> Next:
+    """A commune to drop or one that was meant, or a topic to switch."""
+    kind, _, name = key.partition(":")
+    match kind:
+        case "drop":
+            dropped = view.say("hearing.dropped", name=_commune(name, view))
+            return Next(view.session, dropped, (Follow(kind="commune", name=name, wanted=False),))
+        case "value":
+            return _add(room.options[int(name)].value, view)
+        case _:
+            wanted = name not in _heard(view).topics
+            switched = Follow(kind="topic", name=name, wanted=wanted)
+            notice, effects = _heard_again(view) if wanted else ("", ())
+            return Next(view.session, notice, (switched, *effects))
+
+
+def _heard_again(view: View) -> tuple[str, tuple[Effect, ...]]:
+    """Whoever chooses something wants to hear of it: then not hearing anything is over."""
+    if _heard(view).hears:
+        return "", ()
+    return view.say("hearing.again"), (Hear(wanted=True),)
+
+
+def _typed(did: Wrote, view: View) -> Next:
+    read = read_commune(did.part, view)
+    if isinstance(read, Answer):
+        return _add(read.value, view)
+    asked = Hearing(page="communes", typed=read.typed, options=read.options)
+    return Next(enter(view.session, asked))
+
+
+def _add(commune: str, view: View) -> Next:
+    heard, there = _heard(view), enter(view.session, Hearing(page="communes"))
+    name = _commune(commune, view)
+    if commune not in heard.communes and len(heard.communes) >= MOST:
+        return Next(there, view.say("hearing.too_many", most=MOST))
+    notice, effects = _heard_again(view)
+    added = "\n".join(line for line in (view.say("hearing.added", name=name), notice) if line)
+    return Next(there, added, (Follow(kind="commune", name=commune, wanted=True), *effects))
+
+
+def _link(view: View) -> Next:
+    """A link to be opened in another chat of the same person, as words and as a picture."""
+    token = f"{LINK}{view.facts.receipt}"
+    links = tuple(link.replace("{}", token) for link in view.facts.links.values())
+    told = view.say(
+        "link.made",
+        minutes=MINUTES,
+        links="\n".join(f"• {link}" for link in links),
+        token=token,
+    )
+    made = MakeLink(token=token, minutes=MINUTES)
+    return Next(view.session, told, (made,), qr=links[-1] if links else "")

@@ -3,7 +3,7 @@
 from handlers.events import SentMedia
 from handlers.rooms import cases, form, loose, start
 from handlers.rooms.desk import office
-from handlers.session import Cases, MyData, Pending
+from handlers.session import Cases, Hearing, MyData, Pending
 from handlers.understanding import asks_for_case
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
@@ -14,7 +14,7 @@ def show_menu(view: View) -> Prompt:
     resume = (view.choice("resume"),) if view.session.draft else ()
     new = view.choice("new", tone="primary")
     desk = (view.choice("desk"),) if view.session.staff else ()
-    rest = tuple(view.choice(key) for key in ("track", "data", "language", "help"))
+    rest = tuple(view.choice(key) for key in ("track", "hearing", "data", "language", "help"))
     return Prompt(view.say("menu.ask"), (*held, *resume, *desk, new, *rest))
 
 
@@ -43,6 +43,8 @@ def _chosen(key: str, view: View) -> Next:
             return form.new(view)
         case "track":
             return Next(enter(view.session, Cases()))
+        case "hearing":
+            return Next(enter(view.session, Hearing()))
         case "data":
             return Next(enter(view.session, MyData()))
         case "language":

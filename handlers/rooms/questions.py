@@ -168,17 +168,22 @@ def _ways(field: Field, draft: Draft, view: View) -> tuple[Choice, ...]:
 def _ask_back(room: Filling, here: str, view: View) -> Prompt:
     """Ask "did you mean …?", or say that the name is not known: the person decides."""
     key = "commune.which" if room.options else "commune.unknown"
-    names = [_commune_of(option, view) for option in room.options]
-    known_by = [
-        f"• {option.text}"
-        for option, name in zip(room.options, names, strict=True)
-        if option.text != name
-    ]
+    known_by, options = proposals(room.options, view)
     text = "\n".join((here, view.say(key, typed=cut(room.typed, 60)), *known_by))
-    options = tuple(choice(f"value:{n}", cut(name, 35)) for n, name in enumerate(names))
     as_typed = view.choice("as_typed", "choice.let_official_find")
     choices = (*options, as_typed, view.choice("back"), view.choice("cancel"))
     return Prompt(text, choices, "choice" if options else "text")
+
+
+def proposals(options: tuple[Option, ...], view: View) -> tuple[list[str], tuple[Choice, ...]]:
+    """A line for each commune proposed by another name, and all as choices ``value:<n>``."""
+    names = [_commune_of(option, view) for option in options]
+    known_by = [
+        f"• {option.text}"
+        for option, name in zip(options, names, strict=True)
+        if option.text != name
+    ]
+    return known_by, tuple(choice(f"value:{n}", cut(name, 35)) for n, name in enumerate(names))
 
 
 def _commune_of(option: Option, view: View) -> str:
