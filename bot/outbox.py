@@ -3,73 +3,95 @@
 The rows are the truth: they were committed with the turn that decided them. What is held here is a
 copy, filled by the engine after each commit and, after a restart, from the rows. A crash between a
 platform's accepting a message and our writing that down repeats that message, never loses it. A
-send stays in flight until it is written down: so a crash repeats at most `AT_ONCE` messages, one in
-a chat, and while nothing can be written nothing more is sent.
+send stays in flight until it is written down: so a crash repeats at most as many messages as there
+are slots, one in a chat, and while nothing can be written nothing more is sent.
+
+Lanes: a reply goes before a notice, a notice before an announcement. Each lane has slots of its
+own, so that none waits for another's. In a chat messages go one after the other in their order, but
+none waits for one of another lane that is put off; an announcement waits until nothing else is
+to be said there, and for its turn in the channel's one line, which is as fast as the channel's
+limits allow. Notices count against that limit, yet wait for nobody. When a platform says "later" it
+says so for a chat or for everybody: then replies of that chat, or all, wait too.
 """
 
 import asyncio
 import logging
 from collections import deque
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from collections.abc import Coroutine, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from typing import Final
 
 from pydantic import ValidationError
 
-from bot.channels import Channel, MovedError, Outgoing, UndeliveredError
+from bot.attempt import Again, Attempts, Waiting
+from bot.channels import Channel
+from bot.chat import Chat
+from bot.pacing import Pace
 from bot.results import Results
-from bot.retry import GiveUp, TryAgain, decide
 from bot.turn import Posted
+from handlers.announcing import Limits
 from handlers.messages import Say
-from storage import outbox, people
-from storage.database import StorageError, Store, Tx
-from storage.outbox import Result, State
+from storage import outbox
+from storage.database import StorageError, Store
+from storage.outbox import Result
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 64  # sends in flight of one channel
+AT_ONCE = 64  # replies in flight of one channel
+NOTICES = 16  # notices
+ANNOUNCEMENTS = 48  # announcements: at 1000 a second each may take 48 ms
+HELD = 2_500  # announcements held here; what is more stays among the rows
 PAGE = 500  # rows read at a time after a restart
 RESCAN = 30.0  # seconds; finds what another process queued
 GRACE = 2.0  # seconds that sends in flight get to end by themselves
 
-
-@dataclass(slots=True)
-class Waiting:
-    """One message in a chat's queue."""
-
-    posted: Posted
-    attempts: int = 0
+UNHURRIED: Final = Limits(channel="", text=4096, per_second=1000)
 
 
 class Sender:
-    """Sends what is queued for one channel until stopped."""
+    """Sends what is queued for one channel until stopped; announcements by its *limits*."""
 
-    def __init__(self, store: Store, channel: Channel) -> None:
+    def __init__(
+        self, store: Store, channel: Channel, limits: Limits = UNHURRIED, *, paid: bool = False
+    ) -> None:
+        self.limits = limits
+        self.held = 0
+        """Announcements waiting here or in flight."""
         self._store = store
         self._channel = channel
-        self._chats: dict[int, deque[Waiting]] = {}
+        self._paid = paid
+        self._chats: dict[int, Chat] = {}
+        self._line: deque[Chat] = deque()
+        self._longer = asyncio.Event()
         self._known: set[int] = set()
         # Settled since the last look at the rows but one: a look may be older than what it finds.
         self._settled: tuple[set[int], set[int]] = (set(), set())
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._replies = asyncio.Semaphore(AT_ONCE)
+        self._notices = asyncio.Semaphore(NOTICES)
+        self._announcements = asyncio.Semaphore(ANNOUNCEMENTS)
+        self._pace = Pace(limits.per_second)
         self._closed_until = 0.0
         self._results = Results(store)
+        self._attempts = Attempts(store, channel, self._results, paid=paid)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._in_flight: set[asyncio.Task[None]] = set()
         self._stopping = False
-        self.counts: dict[str, int] = {}
+        self.counts = self._attempts.counts
 
-    def post(self, posted: Posted) -> None:
+    def post(self, posted: Posted, attempts: int = 0) -> None:
         """Queue a message behind the others of its chat."""
         if posted.id in self._known or any(posted.id in ids for ids in self._settled):
             return
+        if posted.lane == "announcement":
+            if self.held >= HELD:
+                return
+            self.held += 1
         self._known.add(posted.id)
         chat = self._chats.get(posted.contact_id)
-        if chat is not None:
-            chat.append(Waiting(posted))
-            return
-        self._chats[posted.contact_id] = deque((Waiting(posted),))
-        self._spawn(posted.contact_id)
+        if chat is None:
+            chat = self._chats[posted.contact_id] = Chat(posted.contact_id)
+        chat.add(Waiting(posted, attempts))
+        self._stir(chat)
 
     async def catch_up(self) -> None:
         """Queue what an earlier process left; before anything new is posted, to keep the order."""
@@ -81,17 +103,19 @@ class Sender:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._results.run())
                 group.create_task(self._look_again())
+                group.create_task(self._announce())
         finally:
             await self._land()
 
     async def _land(self) -> None:
         """Let what is in flight end by itself, so that a stop repeats nothing."""
         self._stopping = True
-        for task in self._tasks - self._in_flight:
+        in_flight = self._attempts.in_flight
+        for task in self._tasks - in_flight:
             task.cancel()
         writer = asyncio.create_task(self._results.run())
-        if self._in_flight:
-            await asyncio.wait(self._in_flight, timeout=GRACE)
+        if in_flight:
+            await asyncio.wait(set(in_flight), timeout=GRACE)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -129,132 +153,153 @@ class Sender:
     def _queue(self, row: outbox.Due) -> None:
         """Queue a row; one that cannot be read any more must not stop the others."""
         try:
-            say = Say.model_validate_json(row.payload)
+            say = _read(row.payload)
         except ValidationError:
             log.error("message unreadable", extra={"id": row.id})  # noqa: TRY400 - it is private
             now, why = datetime.now(UTC), "payload unreadable"
             self._results.put(Result(row.id, "failed", now, row.attempts, error=why))
             return
-        self.post(Posted(row.id, row.contact_id, self._channel.name, row.address, say))
+        posted = Posted(
+            *(row.id, row.contact_id, self._channel.name, row.address, say, row.lane),
+            *(row.replaces, row.announcement_id, row.changes),
+        )
+        self.post(posted, row.attempts)
 
-    # -- sending -------------------------------------------------------------------------------
+    # -- what is next in a chat ----------------------------------------------------------------
 
-    def _spawn(self, contact_id: int) -> None:
-        task = asyncio.create_task(self._empty(contact_id))
+    def _stir(self, chat: Chat) -> None:
+        """See to it that what waits in a chat is sent, unless somebody does already."""
+        if chat.busy or self._stopping:
+            return
+        head = chat.announcement
+        if chat.replies:
+            chat.busy, chat.in_line = True, False
+            self._spawn(self._empty(chat))
+        elif head is None:
+            if self._chats.get(chat.contact_id) is chat:
+                del self._chats[chat.contact_id]
+        elif (until := max(head.until, chat.closed_until)) > (loop := _loop()).time():
+            loop.call_at(until, self._stir, chat)
+        elif not chat.in_line:
+            chat.in_line = True
+            self._line.append(chat)
+            self._longer.set()
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _empty(self, contact_id: int) -> None:
-        """Send one chat's messages in order, until none is left."""
-        chat = self._chats[contact_id]
-        try:
-            while chat and not self._stopping:
-                if await self._send(chat[0]):
-                    chat.popleft()
-        finally:
-            # Whatever is left after a fault is found again among the rows.
-            self._known.difference_update(waiting.posted.id for waiting in chat)
-            del self._chats[contact_id]
+    def _done(self, chat: Chat, waiting: Waiting) -> None:
+        """A message is done with: its row says so."""
+        self._settled[1].add(waiting.posted.id)
+        self._forget(chat, [waiting])
 
-    async def _send(self, waiting: Waiting) -> bool:
-        """Try once; whether the message is done with."""
-        waiting.attempts += 1
-        async with self._slots:
+    def _forget(self, chat: Chat, left: Sequence[Waiting]) -> None:
+        """Hold these no longer; those not done with are found again among the rows."""
+        chat.waiting = [each for each in chat.waiting if each not in left]
+        self._known.difference_update(each.posted.id for each in left)
+        self.held -= sum(each.posted.lane == "announcement" for each in left)
+
+    def _put_off(self, chat: Chat, waiting: Waiting, again: Again) -> None:
+        """Wait with this message; hold this chat, or the whole channel, if the platform said so."""
+        waiting.until = until = _loop().time() + again.seconds
+        if again.told:
+            chat.closed_until = max(chat.closed_until, until)
+        if again.whole:
+            self._closed_until = max(self._closed_until, until)
+
+    # -- replies and notices -------------------------------------------------------------------
+
+    async def _empty(self, chat: Chat) -> None:
+        """Send one chat's replies and notices in order, until none is left."""
+        ended = False
+        try:
+            while chat.replies and not self._stopping:
+                waiting = chat.next(_loop().time())
+                if waiting is None:
+                    await chat.rest(chat.opens())
+                else:
+                    await self._say(chat, waiting)
+            ended = True
+        finally:
+            chat.busy = False
+            if not ended:
+                self._forget(chat, list(chat.waiting))
+            self._stir(chat)
+
+    async def _say(self, chat: Chat, waiting: Waiting) -> None:
+        notice = waiting.posted.lane == "notice"
+        async with self._notices if notice else self._replies:
             await self._until_open()
-            error = await self._fly(waiting)
-        try:
-            match error:
-                case None:
-                    return True
-                case MovedError():
-                    await self._move(waiting, error.address)
-                    return False
-                case _:
-                    return await self._undelivered(waiting, error)
-        except StorageError:
-            log.warning("outbox cannot be written", extra={"channel": self._channel.name})
-            await asyncio.sleep(1)
-            return False
-
-    async def _fly(self, waiting: Waiting) -> UndeliveredError | None:
-        """Send, and return when that is written down, or why it did not arrive."""
-        posted, task = waiting.posted, asyncio.current_task()
-        assert task is not None  # noqa: S101 - nothing but a task runs a coroutine
-        self._in_flight.add(task)
-        try:
-            number = await self._channel.send(Outgoing(posted.id, posted.address, posted.say))
-            await self._settle(waiting, "sent", platform_id=number)
-        except UndeliveredError as error:
-            return error
-        except Exception as error:  # noqa: BLE001 - a channel's bug must not stop its chats
-            log.error(  # noqa: TRY400 - the message may quote what is private
-                "sending failed",
-                extra={"channel": self._channel.name, "error": type(error).__name__},
-            )
-            return UndeliveredError("retry", "bug")
-        finally:
-            self._in_flight.discard(task)
-        return None
-
-    async def _undelivered(self, waiting: Waiting, error: UndeliveredError) -> bool:
-        match decide(waiting.attempts, error):
-            case GiveUp(state=state):
-                if state == "unreachable":
-                    await self._lose_touch(waiting.posted.contact_id)
-                await self._settle(waiting, state, error=str(error)[:200])
-                return True
-            case TryAgain(seconds=seconds):
-                now = datetime.now(UTC)
-                later = Result(
-                    waiting.posted.id,
-                    "queued",
-                    now,
-                    waiting.attempts,
-                    not_before=now + timedelta(seconds=seconds),
-                    error=str(error)[:200],
-                )
-                self._results.put(later)
-                await self._pause(seconds, error)
-                return False
+            if notice and not self._paid:
+                self._pace.take(_loop().time(), self._messages(waiting))
+            again = await self._attempts.make(waiting)
+        if again is None:
+            self._done(chat, waiting)
+        else:
+            self._put_off(chat, waiting, again)
 
     async def _until_open(self) -> None:
         """Wait while the platform has closed the whole channel; it may have been told to anew."""
-        now = asyncio.get_running_loop().time()
-        if now < self._closed_until:
-            await asyncio.sleep(self._closed_until - now)
+        if (pause := self._closed_until - _loop().time()) > 0:
+            await asyncio.sleep(pause)
             await self._until_open()
 
-    async def _pause(self, seconds: float, error: UndeliveredError) -> None:
-        """Wait for this chat alone; hold the whole channel when the platform said so."""
-        if error.scope == "channel":
-            until = asyncio.get_running_loop().time() + seconds
-            self._closed_until = max(self._closed_until, until)
-        await asyncio.sleep(seconds)
+    # -- announcements -------------------------------------------------------------------------
 
-    async def _move(self, waiting: Waiting, address: str) -> None:
-        posted = waiting.posted
-        now = datetime.now(UTC)
+    async def _announce(self) -> None:
+        """Give each chat in the line its turn, at the channel's pace."""
+        while True:
+            await self._announcements.acquire()
+            chat, waiting = await self._next_in_line()
+            chat.busy = True
+            self._pace.take(_loop().time(), self._messages(waiting))
+            self._spawn(self._tell(chat, waiting))
 
-        def move(tx: Tx) -> None:
-            people.move(tx, posted.channel, posted.address, address, now)
+    async def _next_in_line(self) -> tuple[Chat, Waiting]:
+        while True:
+            if not self._line:
+                self._longer.clear()
+                await self._longer.wait()
+            now = _loop().time()
+            if (pause := max(self._closed_until - now, self._pace.wait(now))) > 0:
+                await asyncio.sleep(pause)
+                continue
+            chat = self._line.popleft()
+            head = chat.announcement
+            if chat.in_line and head is not None:
+                chat.in_line = False
+                return chat, head
 
-        await self._store.run(move, key=posted.contact_id)
-        waiting.posted = Posted(posted.id, posted.contact_id, posted.channel, address, posted.say)
+    async def _tell(self, chat: Chat, waiting: Waiting) -> None:
+        again: Again | None = Again(RESCAN)  # whatever goes wrong, its row is still there
+        try:
+            again = await self._attempts.make(waiting)
+        finally:
+            self._announcements.release()
+            chat.busy = False
+            if again is None:
+                self._done(chat, waiting)
+            else:
+                self._put_off(chat, waiting, again)
+                if again.seconds >= RESCAN:
+                    lane = [each for each in chat.waiting if each.posted.lane == "announcement"]
+                    self._settled[1].add(waiting.posted.id)
+                    self._forget(chat, lane)
+            self._stir(chat)
 
-    async def _lose_touch(self, contact_id: int) -> None:
-        now = datetime.now(UTC)
-        await self._store.run(
-            lambda tx: people.set_reachable(tx, contact_id, now, reachable=False), key=contact_id
-        )
+    def _messages(self, waiting: Waiting) -> int:
+        """How many messages of the platform it takes, at the most."""
+        say = waiting.posted.say
+        return -(-len(say.text) // self.limits.text) + len(say.files) + bool(say.qr)
 
-    async def _settle(
-        self, waiting: Waiting, state: State, *, platform_id: str = "", error: str = ""
-    ) -> None:
-        """Be done with a message; returns when its row says so."""
-        number, now = waiting.posted.id, datetime.now(UTC)
-        await self._results.put(
-            Result(number, state, now, waiting.attempts, platform_id=platform_id, error=error)
-        )
-        self.counts[state] = self.counts.get(state, 0) + 1
-        self._settled[1].add(number)
-        self._known.discard(number)
+
+def _loop() -> asyncio.AbstractEventLoop:
+    return asyncio.get_running_loop()
+
+
+@lru_cache(maxsize=64)
+def _read(payload: str) -> Say:
+    """The words of a row; what an announcement says is in many of them."""
+    return Say.model_validate_json(payload)

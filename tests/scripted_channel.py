@@ -21,6 +21,7 @@ class ScriptedChannel:
         self.faults = deque(faults)
         self.files = files or {}
         self.said: list[tuple[str, str]] = []
+        self.sent: list[Outgoing] = []
         self.fetched: list[str] = []
         self.stuck: set[str] = set()
 
@@ -34,6 +35,7 @@ class ScriptedChannel:
             await asyncio.Event().wait()
         if self.faults:
             raise self.faults.popleft()
+        self.sent.append(outgoing)
         self.said.append((outgoing.address, outgoing.say.text))
         return f"platform {outgoing.id}"
 

@@ -1,9 +1,12 @@
 """What becomes of a message that was not delivered."""
 
+from typing import get_args
+
 import pytest
 
 from bot.channels import UndeliveredError
 from bot.retry import ATTEMPTS, LONGEST, RISKED, GiveUp, TryAgain, decide
+from storage.outbox import Lane
 
 OUT = UndeliveredError("retry", "502")
 
@@ -41,8 +44,9 @@ def test_what_can_never_arrive_is_not_tried_again(verdict: str, state: str) -> N
     assert decide(1, error) == GiveUp("unreachable" if state == "unreachable" else "failed")
 
 
-def test_what_may_have_arrived_is_risked_once() -> None:
-    """One repeat at the most, then it is unknown for good."""
+@pytest.mark.parametrize("lane", get_args(Lane))
+def test_what_may_have_arrived_is_risked_a_few_times(lane: Lane) -> None:
+    """A reply is repeated once at the most, an announcement oftener; then it is unknown."""
     lost = UndeliveredError("unknown", "read timeout")
-    assert isinstance(decide(RISKED, lost), TryAgain)
-    assert decide(RISKED + 1, lost) == GiveUp("unknown")
+    assert isinstance(decide(9, lost, lane=lane, risked=RISKED[lane]), TryAgain)
+    assert decide(9, lost, lane=lane, risked=RISKED[lane] + 1) == GiveUp("unknown")
