@@ -86,7 +86,7 @@ DeskEffect = (
     | MoveAnnouncement
 )
 HearingEffect = Follow | Hear | MakeLink | JoinChats
-WAKES = SetTimer | Notify | JoinStaff | JoinChats | ChangeDuty
+WAKES = SetTimer | Notify | JoinStaff | JoinChats | ChangeDuty | MarkReachable
 UNSENT = TimedOut | FileRefused | Left | CameBack  # events behind which nobody waits for an answer
 
 
@@ -172,6 +172,9 @@ class Turns:
         opened = sessions.open(tx, arrival.channel, arrival.address, arrival.at)
         if not again and not _fires(tx, opened.contact_id, arrival):
             return DUPLICATE
+        came_back = not opened.reachable and not isinstance(arrival.event, UNSENT)
+        if came_back:
+            reaching.back(tx, opened.contact_id, arrival.at)
         session = self.recent.read(opened.contact_id, opened.state)
         facts = self._look_up(tx, opened.contact_id, needs(session, arrival.event), arrival.at)
         turn = step(session, arrival.event, facts)
@@ -189,7 +192,7 @@ class Turns:
         return Taken(
             "done",
             _post(tx, opened.contact_id, arrival, turn),
-            timers=any(isinstance(effect, WAKES) for effect in turn.effects),
+            timers=came_back or any(isinstance(effect, WAKES) for effect in turn.effects),
             files=any(isinstance(effect, KeepFile | MoveTicket) for effect in turn.effects),
             amended=amended,
         )

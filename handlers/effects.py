@@ -104,11 +104,15 @@ class Notify(Frozen):
 
 
 class MarkTold(Frozen):
-    """This contact was told of the case *code* up to the entry *seq* of its history."""
+    """This contact was told of the case *code* up to the entry *seq* of its history.
+
+    *since* is how far it had been told before: where it is again, should the message not arrive.
+    """
 
     type: Literal["mark_told"] = "mark_told"
     code: str
     seq: int
+    since: int = 0
 
 
 class Witness(Frozen):
@@ -268,7 +272,7 @@ class MakeLink(Frozen):
 
 
 class JoinChats(Frozen):
-    """Use up a link: this chat's person and the one of the chat that made it are one from now on."""
+    """Use up a link: whoever made it and whoever is in this chat are one person from now on."""
 
     type: Literal["join_chats"] = "join_chats"
     token: str

@@ -28,8 +28,8 @@ Status = Literal[
 ]
 Action = Literal[
     "add", "withdraw", "rate", "resume",  # the citizen's
-    "take", "assign", "return", "ask", "note", "answer", "submit", "approve", "send_back", "extend",
-    "refer", "refuse", "close", "reopen", "merge", "link", "prioritise",
+    "take", "assign", "return", "ask", "note", "inform", "answer", "submit", "approve", "send_back",
+    "extend", "refer", "refuse", "close", "reopen", "merge", "link", "prioritise",
     "leave",  # the desk's
     "expire",  # nobody's: a question was not answered in time
 ]  # fmt: skip
@@ -58,6 +58,9 @@ ask         working                                                  > asking
 expire      asking                                                   > closed
 note        recorded sorting forwarded working asking approving      >
 note        answered refused guided closed                           >
+# Told by other means what no message of ours could tell.
+inform      recorded sorting forwarded working asking approving      >
+inform      answered refused guided closed                           >
 answer      forwarded working asking                                 > answered
 submit      forwarded working asking                                 > approving
 approve     approving                                                > answered
@@ -94,6 +97,9 @@ def move(status: Status, action: Action) -> Status | None:
     """Status after *action*, or None when the table does not allow it."""
     return MOVES.get((status, action))
 
+
+# What its citizen must come to know, by a message or in some other way, by the kinds of entries.
+WEIGHTY = frozenset({"asked", "answered", "refused", "extended", "referred", "expired"})
 
 # What a citizen is told of, by the kinds of the entries of history; the rest is the desk's own.
 Told = Literal[

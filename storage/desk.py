@@ -14,8 +14,8 @@ from handlers.desk.dossier import DeskCard, Dossier, Filter, Identity, Line, Rep
 from handlers.desk.figures import Count
 from handlers.desk.people import EVERYWHERE
 from handlers.text import fold
-from handlers.tickets import OPEN
-from storage import files, history, members, people, tickets
+from handlers.tickets import OPEN, WEIGHTY
+from storage import files, history, members, people, reaching, tickets
 from storage.database import Row, Tx, Value
 from storage.history import Entry
 from storage.search import find
@@ -24,7 +24,7 @@ from storage.times import when
 CARD = """
     SELECT t.id, t.code, t.topic, t.status, t.unit, t.commune, t.opened_at, t.due_on, t.done_on,
         t.lang, t.priority, t.assignee, COALESCE(m.name, ''), t.author, t.not_for, t.bounces,
-        t.asked_on, t.entries, t.matter, t.person_id
+        t.asked_on, t.entries, t.unreached, t.matter, t.person_id
     FROM tickets t LEFT JOIN members m ON m.id = t.assignee
 """
 DOSSIER = f"{CARD} WHERE t.code = ? /*lock t*/"
@@ -62,6 +62,7 @@ _VIEWS: dict[View, str] = {
     "sorting": "AND t.status = 'sorting'",
     "approving": "AND t.status = 'approving'",
     "overdue": "AND t.due_on < ? AND t.status <> 'asking'",
+    "unreached": "AND t.unreached > 0",
 }
 # Apart, for SQLite uses no index for the second half of (due_on, id) > (?, ?).
 _SAME_DAY = "AND t.due_on = ? AND t.id > ?"
@@ -91,6 +92,7 @@ def dossier(tx: Tx, code: str) -> Dossier | None:
     rows = tx.rows(SAME, (matter, card.id, MATTER)) if matter else []
     same = tuple(_card(tx, other) for other in rows)
     submitted = _submitted(entries)
+    weighty = next((entry for entry in reversed(entries) if entry.kind in WEIGHTY), None)
     return Dossier(
         card=card,
         lines=tickets.lines(entries),
@@ -101,6 +103,8 @@ def dossier(tx: Tx, code: str) -> Dossier | None:
         drafts=dict(_drafts(tx, same)) if submitted else {},
         person=person,
         reached=tx.rows(REACHED, (card.id, tickets.COUNTER))[0][0] > 0,
+        weighty=weighty.kind if weighty else "",
+        ledger=tuple(reaching.ledger(tx, card.id, weighty.seq)) if weighty else (),
     )
 
 
@@ -178,15 +182,17 @@ def _page_sql(view: View, after: str, *, unit: bool, topic: bool, commune: bool)
     """One of a few dozen statements, each with an index that fits it."""
     named = {"unit": unit, "topic": topic, "commune": commune}
     filters = " ".join(f"AND t.{column} = ?" for column, given in named.items() if given)
+    # Whether somebody came to know of an answer is asked of what is no longer open, above all.
+    which = "1 = 1" if view == "unreached" else "t.open = 1"
     return f"""
-        {CARD} WHERE t.open = 1 {_VIEWS[view]} {filters}
+        {CARD} WHERE {which} {_VIEWS[view]} {filters}
         {after} ORDER BY t.due_on, t.id LIMIT ?
     """
 
 
 def _card(tx: Tx, row: Row) -> DeskCard:
     (number, code, topic, status, unit, commune, opened_at, due_on, done_on, *rest) = row
-    (lang, priority, assignee, name, author, not_for, bounces, asked_on, entries, *_) = rest
+    (lang, priority, assignee, name, author, not_for, bounces, asked_on, entries, *more) = rest
     return DeskCard(
         id=number,
         code=code,
@@ -206,6 +212,7 @@ def _card(tx: Tx, row: Row) -> DeskCard:
         bounces=bounces,
         asked_on=asked_on and date.fromisoformat(asked_on),
         entries=entries,
+        unreached=more[0],
     )
 
 

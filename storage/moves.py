@@ -12,7 +12,7 @@ from handlers.effects import MoveTicket, Witness
 from handlers.text import fold
 from handlers.tickets import DONE, OPEN, Action, Status
 from handlers.tickets import move as moved
-from storage import files, history, log, members, people, tickets
+from storage import files, history, log, members, people, reaching, tickets
 from storage.database import Tx
 from storage.history import Chain
 from storage.times import iso, ms
@@ -55,6 +55,7 @@ KINDS: dict[Action, str] = {
     "return": "returned",
     "ask": "asked",
     "note": "noted",
+    "inform": "informed",
     "answer": "answered",
     "submit": "submitted",
     "approve": "answered",
@@ -116,6 +117,8 @@ def move(tx: Tx, contact_id: int, step: MoveTicket, now: datetime) -> Status | N
     actor = members.actor(step.by, contact_id if citizen else 0)
     data = {"from": case.status, "to": status, **_changed(step), **step.data}
     history.append(tx, case.chain, KINDS[step.action], data, actor=actor, now=now, words=words)
+    if step.action == "inform":
+        reaching.informed(tx, case.id)
     if other is not None:
         _also(tx, case, other, step, actor, now)
     return status

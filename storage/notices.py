@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from handlers.effects import Notify
-from storage import members, timers
+from storage import members, reaching, timers
 from storage.database import Tx
 from storage.tickets import COUNTER
 
@@ -29,7 +29,9 @@ def notify(tx: Tx, contact_id: int, effect: Notify, now: datetime) -> None:
     match effect.to:
         case "citizens":
             name = f"case:{effect.code}"
-            woken = (row[0] for row in tx.rows(FOLLOWERS, (effect.code, COUNTER)))
+            woken = tuple(row[0] for row in tx.rows(FOLLOWERS, (effect.code, COUNTER)))
+            if not woken:
+                reaching.nobody(tx, effect.code, now)
         case "sender":
             name = f"{effect.what}:{effect.code}"
             woken = (row[0] for row in tx.rows(SENDER, (effect.code,)))

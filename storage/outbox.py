@@ -137,7 +137,7 @@ def add(  # noqa: PLR0913 - a row
     kept = people.hidden(tx, payload)
     if replaces:
         tx.do(SUPERSEDE, (replaces,))
-    return tx.add(ADD, (contact_id, channel, lane, kept, code, step, replaces, at, at))
+    return tx.add(ADD, (contact_id, channel, lane, kept, code, *told, step, replaces, at, at))
 
 
 def showing(tx: Tx, contact_id: int) -> int:
@@ -165,14 +165,19 @@ def next_due(tx: Tx, channel: str, now: datetime) -> datetime | None:
     return None if row is None or row[0] is None else when(row[0])
 
 
-def record(tx: Tx, results: Sequence[Result]) -> None:
-    """Write down what came of sending, in the ledger too where it was an announcement's."""
+def record(tx: Tx, results: Sequence[Result]) -> bool:
+    """Write down what came of sending, in the ledger too where it was an announcement's.
+
+    What was to tell of a case and did not arrive wakes whoever comes next: whether it did.
+    """
     final: dict[int, ledger.Outcome] = {}
     for result in results:
         if result.state not in WAITING:
             final.setdefault(result.id, ledger.Outcome(result.state, result.platform_id))
     ledger.settle(tx, final)
+    told = reaching.news(tx, results, WAITING)
     tx.many(RECORD, [_recorded(result) for result in results])
+    return reaching.settle(tx, told)
 
 
 def after(tx: Tx, contact_id: int, id: int, limit: int) -> tuple[Message, ...]:  # noqa: A002 - a row's id

@@ -9,7 +9,8 @@ from handlers.model import Frozen
 from handlers.tickets import AnswerLine, Card
 
 Priority = Literal[0, 1, 2]  # ordinary, soon, urgent
-View = Literal["all", "mine", "unassigned", "waiting", "sorting", "approving", "overdue"]
+View = Literal["all", "mine", "unassigned", "waiting", "sorting", "approving", "overdue",
+               "unreached"]  # fmt: skip
 
 
 class DeskCard(Card):
@@ -19,6 +20,7 @@ class DeskCard(Card):
     release, *not_for* who answered before it was reopened. *bounces* counts how often it was given
     back. *asked_on* is the day the citizen was asked something; the clock stands still since then.
     *entries* is the length of its history: it tells whether somebody did something meanwhile.
+    *unreached* is the entry of it that nobody who follows the case could be told of; 0: none.
     """
 
     id: int
@@ -31,6 +33,7 @@ class DeskCard(Card):
     bounces: int = 0
     asked_on: date | None = None
     entries: int = 0
+    unreached: int = 0
 
 
 class Line(Frozen):
@@ -63,12 +66,27 @@ class Reply(Frozen):
     files: tuple[str, ...] = ()
 
 
+class Delivery(Frozen):
+    """How far a chat that follows a case has come to know of the last thing it must know.
+
+    *state* ``coming``: its turn is still to come; ``nowhere``: there is no chat. *at* is when it
+    was sent or given up; of what is queued, when it is tried again, None: now.
+    """
+
+    channel: str
+    state: Literal[
+        "coming", "queued", "sending", "sent", "unreachable", "failed", "unknown", "nowhere"
+    ]
+    at: datetime | None = None
+
+
 class Dossier(Frozen):
     """A case whole. *draft* is the answer that waits for release; *same* the cases of one matter.
 
     *drafts* are those of the same matter that wait, or were sent back, while one of this case is.
     *person* tells whether two cases are of one person, and nothing else. *reached*: somebody who
-    follows it can be written to.
+    follows it can be written to. *weighty* is the kind of the last entry its citizen must know of,
+    empty when there is none, *ledger* who of those who follow it came to know of that.
     """
 
     card: DeskCard
@@ -80,6 +98,8 @@ class Dossier(Frozen):
     drafts: Mapping[str, Reply] = {}
     person: int = 0
     reached: bool = True
+    weighty: str = ""
+    ledger: tuple[Delivery, ...] = ()
 
 
 class Filter(Frozen):
