@@ -12,6 +12,7 @@ SET = """
 """
 DROP = "DELETE FROM amendments WHERE kind = ? AND name = ?"
 VALUE = "SELECT value FROM amendments WHERE kind = ? AND name = ?"
+VERSION = "SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM amendments"
 ALL = "SELECT kind, name, value FROM amendments ORDER BY seq"
 
 
@@ -41,3 +42,9 @@ def amend(tx: Tx, effect: Amend, now: datetime) -> None:
 def all(tx: Tx) -> tuple[tuple[str, str, str], ...]:  # noqa: A001 - amendments.all reads well
     """Kind, key and value of everything in force, oldest first."""
     return tuple((kind, key, value) for kind, key, value in tx.rows(ALL))
+
+
+def version(tx: Tx) -> tuple[int, int]:
+    """Another one after every change."""
+    count, newest = tx.rows(VERSION)[0]
+    return count, newest

@@ -1,10 +1,11 @@
 """What must run once over all workers (a poller, a sender, the timers) holds a lease.
 
 A lease ends by itself at its *until*, by the clock of whoever looks: the workers' clocks must agree
-to well within a lease's length. Its *fence* grows with every new holder, so that a holder that was
-asleep finds out (`renew` is False) before it acts on what is no longer its own.
+to well within a lease's length. Every worker holds one of its own name too, by which the others
+know of it. The *fence* of a lease grows with every new holder.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from storage.database import Tx
@@ -19,8 +20,11 @@ TAKE = """
     WHERE leases.holder = excluded.holder OR leases.until <= ?
     RETURNING fence
 """
-RENEW = "UPDATE leases SET until = ? WHERE name = ? AND holder = ? AND fence = ? AND until > ?"
-RELEASE = "UPDATE leases SET until = 0, holder = '' WHERE name = ? AND holder = ? AND fence = ?"
+RENEW = "UPDATE leases SET until = ? WHERE holder = ? AND until > ? RETURNING name"
+HELD = "SELECT name, holder FROM leases WHERE until > ?"
+RELEASE = "UPDATE leases SET until = 0, holder = '' WHERE holder = ?"
+WORKER = "worker:"
+FORGET = "DELETE FROM leases WHERE name >= 'worker:' AND name < 'worker;' AND until <= ?"
 
 
 def take(tx: Tx, name: str, holder: str, now: datetime, until: datetime) -> int | None:
@@ -32,11 +36,31 @@ def take(tx: Tx, name: str, holder: str, now: datetime, until: datetime) -> int 
     return None if row is None else int(row[0])
 
 
-def renew(tx: Tx, name: str, holder: str, fence: int, *, now: datetime, until: datetime) -> bool:
-    """Hold a lease longer; False when it ran out or is another's, and the work must stop."""
-    return tx.do(RENEW, (ms(until), name, holder, fence, ms(now))) == 1
+def renew(tx: Tx, holder: str, *, now: datetime, until: datetime) -> frozenset[str]:
+    """Hold longer all that *holder* has; the names of it.
+
+    What is not among them ran out or is another's by now, and its work must stop.
+    """
+    return frozenset(name for (name,) in tx.rows(RENEW, (ms(until), holder, ms(now))))
 
 
-def release(tx: Tx, name: str, holder: str, fence: int) -> None:
-    """Let somebody else have it at once."""
-    tx.do(RELEASE, (name, holder, fence))
+def appear(tx: Tx, holder: str, now: datetime, until: datetime) -> None:
+    """Let the others know that *holder* lives; those who do not are forgotten."""
+    tx.do(FORGET, (ms(now),))
+    take(tx, f"{WORKER}{holder}", holder, now, until)
+
+
+def held(tx: Tx, now: datetime) -> Mapping[str, str]:
+    """The holder of each lease that has not run out."""
+    return dict(tx.rows(HELD, (ms(now),)))
+
+
+def workers(leases: Mapping[str, str]) -> frozenset[str]:
+    """Who of the holders of *leases* lives."""
+    return frozenset(holder for name, holder in leases.items() if name.startswith(WORKER))
+
+
+def release(tx: Tx, holders: Iterable[str]) -> None:
+    """Let others have at once what these held: they stop, or are known to be gone."""
+    for holder in holders:
+        tx.do(RELEASE, (holder,))
