@@ -20,6 +20,7 @@ from storage import POSTGRES
 
 FILE = Path("config.toml")
 PREFIX = "LANGNGHE__"
+FREE_PER_SECOND = 30  # announcements: https://core.telegram.org/bots/faq
 SECRETS = ("secret", "channels.telegram.token", "channels.telegram.secret_token")
 
 
@@ -75,7 +76,10 @@ class WebConfig(Frozen):
 
 
 class TelegramConfig(Frozen):
-    """Telegram, served when there is a *token*; in webhook mode it comes to *webhook_url*."""
+    """Telegram, served when there is a *token*; in webhook mode it comes to *webhook_url*.
+
+    With *paid_broadcast* announcements may go at up to 1,000 a second, at Telegram's price.
+    """
 
     token: SecretStr = SecretStr("")
     mode: Literal["polling", "webhook"] = "polling"
@@ -83,6 +87,8 @@ class TelegramConfig(Frozen):
     base_file_url: str = "https://api.telegram.org/file/bot"
     webhook_url: str = ""
     secret_token: SecretStr = SecretStr("")
+    announcements_per_second: float = Field(default=28, ge=1, le=1000)
+    paid_broadcast: bool = False
 
     @field_validator("secret_token")
     @classmethod
@@ -91,6 +97,16 @@ class TelegramConfig(Frozen):
         if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", token.get_secret_value()):
             raise ValueError("có ký tự không dùng được — dùng 1 đến 256 chữ cái, chữ số, _ và -")
         return token
+
+    @model_validator(mode="after")
+    def what_is_free_is_slow(self) -> Self:
+        """Beyond 30 a second Telegram refuses what is not paid for."""
+        if self.announcements_per_second > FREE_PER_SECOND and not self.paid_broadcast:
+            raise ValueError(
+                f"announcements_per_second lớn hơn {FREE_PER_SECOND} mà không trả phí"
+                " — giảm xuống, hoặc đặt paid_broadcast = true"
+            )
+        return self
 
     @model_validator(mode="after")
     def webhook_is_whole(self) -> Self:

@@ -5,12 +5,14 @@ validation error here, a fault between values is found by `handlers/faults.py`. 
 says is read by the officials who edit these files: what is wrong, a dash, how to mend it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import time
 from functools import cached_property
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, ConfigDict, model_validator
+from pydantic import AfterValidator, ConfigDict, field_validator, model_validator
 from pydantic import Field as Setting
 
 from handlers.calendar import Calendar
@@ -31,6 +33,8 @@ MOST_OPTIONS = 8
 PERSONAL_KINDS: dict[str, FieldKind] = {"name": "short_text", "phone": "phone"}
 ONCE_IN_A_FORM: frozenset[FieldKind] = frozenset({"commune", "media"})
 Value = TypeVar("Value")
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
 
 
 def repeated(names: Iterable[str]) -> tuple[str, ...]:
@@ -196,11 +200,25 @@ class DeskRules(Frozen):
     """How the desk works.
 
     *ask_days* working days are given for a citizen's answer; within *reopen_days* calendar days an
-    answer or a refusal may be contested.
+    answer or a refusal may be contested. From *quiet_from* to *quiet_to* no announcement goes that
+    is not urgent; the same time twice is no quiet at all.
     """
 
     ask_days: int = Setting(default=10, ge=1, le=60)
     reopen_days: int = Setting(default=30, ge=1, le=365)
+    quiet_from: time = time(21)
+    quiet_to: time = time(6)
+
+    @field_validator("quiet_from", "quiet_to", mode="before")
+    @classmethod
+    def is_a_time_of_day(cls, value: object) -> object:
+        """A bare number would be seconds since midnight, which nobody means."""
+        if isinstance(value, time):
+            return value
+        if isinstance(value, str) and _CLOCK.fullmatch(value):
+            hour, minute = value.split(":")
+            return time(int(hour), int(minute))
+        raise ValueError(f'"{value}" không phải là giờ — viết như "21:00"')
 
 
 class Content(Frozen):

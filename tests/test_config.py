@@ -46,3 +46,16 @@ def test_a_password_in_the_environment_is_fine(tmp_path: Path) -> None:
     url = "postgresql://bot:mat-khau-1@db/bot"
     config = load_config(settings(tmp_path, "sqlite:///bot.db"), {VARIABLE: url})
     assert config.storage.url.get_secret_value() == url
+
+
+TELEGRAM = "LANGNGHE__CHANNELS__TELEGRAM__"
+
+
+def test_announcements_faster_than_telegram_bears_must_be_paid_for(tmp_path: Path) -> None:
+    """Beyond 30 a second only when paid broadcast is switched on; the fault says so."""
+    file, fast = settings(tmp_path, "sqlite:///bot.db"), f"{TELEGRAM}ANNOUNCEMENTS_PER_SECOND"
+    with pytest.raises(ConfigFaultsError) as caught:
+        load_config(file, {fast: "500"})
+    assert "paid_broadcast = true" in str(caught.value)
+    paid = load_config(file, {fast: "500", f"{TELEGRAM}PAID_BROADCAST": "true"})
+    assert paid.channels.telegram.announcements_per_second == 500
