@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from html import escape
+from typing import get_args
 
 from bot.preview_desk import desk_facts, desk_rooms
 from bot.turn import ZONE
@@ -15,6 +16,7 @@ from handlers.content import Content, Lang, Topic
 from handlers.desk.dossier import Reply
 from handlers.events import Media
 from handlers.facts import Facts
+from handlers.facts import Hearing as Heard
 from handlers.rooms import doors
 from handlers.session import (
     Adding,
@@ -24,6 +26,7 @@ from handlers.session import (
     Draft,
     Dropping,
     Filling,
+    Hearing,
     Intake,
     Languages,
     Menu,
@@ -48,6 +51,8 @@ from handlers.view import Prompt, View
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
 CODE = "PA-7K3Q-M2X"
+RECEIPT = "H4TN-62XC-9FQK"
+LINKS = {"web": "https://lang-nghe.example/?start={}", "telegram": "https://t.me/langnghe?start={}"}
 PHOTO = Media(key="preview:1", kind="photo", name="a.jpg", size=1000)
 STORY = "Đèn đường trước trường học hỏng hai tuần nay."
 _PART = Part(text=STORY)
@@ -74,6 +79,7 @@ def screens(content: Content, lang: Lang) -> Iterator[Screen]:
     for room in (Menu(), Topics(), Sorting(), Adding(code=CODE)):
         yield _at(room, held, facts, f"{room.at}: pending")
     yield from _followed(base, facts)
+    yield from _heard(base, facts)
     official = base.model_copy(update={"staff": True, "hand": CODE})
     for name, room in desk_rooms(CODE):
         yield _at(room, official, desk_facts(facts), name)
@@ -126,6 +132,26 @@ def _followed(base: Session, facts: Facts) -> Iterator[Screen]:
     yield _at(Reopening(code=CODE), base, there, "reopening")
     held = base.model_copy(update={"pending": SENT})
     yield _at(Reopening(code=CODE), held, there, "reopening: pending")
+
+
+def _heard(base: Session, facts: Facts) -> Iterator[Screen]:
+    """What somebody hears of: of some communes and topics, of none of them, of nothing."""
+    communes = tuple(commune.id for commune in facts.content.territory.communes[:3])
+    topics = tuple(topic.id for topic in facts.content.in_order[:2])
+    some = Heard(communes=communes, topics=topics, channels=("telegram", "web"))
+    there = replace(facts, hearing=some, receipt=RECEIPT, links=LINKS)
+    for page in get_args(Hearing.model_fields["page"].annotation):
+        yield _at(Hearing(page=page), base, there, f"hearing: {page}")
+    unsure = (Option(value=communes[0], text="Xã Tam Dân (cũ)"),)
+    asked = Hearing(page="communes", typed="tam dân", options=unsure)
+    yield _at(asked, base, there, "hearing: unclear commune")
+    yield _at(Hearing(page="communes", typed="abc"), base, there, "hearing: unknown commune")
+    yield _at(Hearing(), base, replace(facts, hearing=Heard()), "hearing: nothing chosen")
+    full = tuple(commune.id for commune in facts.content.territory.communes)
+    every = replace(facts, hearing=Heard(communes=full))
+    yield _at(Hearing(page="communes"), base, every, "hearing: every commune")
+    off = replace(facts, hearing=Heard(hears=False, communes=communes))
+    yield _at(Hearing(), base, off, "hearing: nothing at all")
 
 
 def _stood(facts: Facts, status: Status, *more: Happening) -> Facts:

@@ -70,7 +70,7 @@ invitation: invalid
 share: phone place
 menu_command: start gui tracuu nhantin dungtin dulieu huy ngonngu trogiup
 hearing: now{communes}{topics} off nothing which which_more unknown{typed} drop{name} dropped{name}
-    added{name} too_many{most} topics on{name} off_topic{name} channels{channels} again stopped
+    added{name} too_many{most} topics channels{channels} again stopped
 link: made{links}{minutes}{token} joined{channel}{phone} made_one{channel}{phone} same invalid
 channel: web telegram talk other
 """

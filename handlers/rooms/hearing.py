@@ -95,15 +95,11 @@ def _show_communes(room: Hearing, view: View) -> Prompt:
 def _show_topics(view: View) -> Prompt:
     heard = _heard(view).topics
     topics = tuple(
-        choice(f"topic:{topic.id}", cut(_ticked(topic.button.in_(view.lang), on, view), 35))
+        choice(f"topic:{topic.id}", cut(f"{sign} {topic.button.in_(view.lang)}", 35))
         for topic in view.content.in_order
-        for on in (topic.id in heard,)
+        for sign in ("☑" if topic.id in heard else "☐",)
     )
     return Prompt(view.say("hearing.topics"), (*topics, view.choice("done")))
-
-
-def _ticked(name: str, on: bool, view: View) -> str:  # noqa: FBT001 - a tick
-    return view.say("hearing.on" if on else "hearing.off_topic", name=name)
 
 
 def _show_channels(view: View) -> Prompt:

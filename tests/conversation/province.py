@@ -9,6 +9,8 @@ from handlers.effects import (
     AddToTicket,
     DropTimer,
     Effect,
+    Follow,
+    Hear,
     HoldTicket,
     MarkTold,
     MoveTicket,
@@ -17,7 +19,7 @@ from handlers.effects import (
     SetTimer,
 )
 from handlers.events import Media
-from handlers.facts import Facts, Needs
+from handlers.facts import Facts, Hearing, Needs
 from handlers.session import Session
 from handlers.text import fold
 from handlers.tickets import DONE, Action, Card, Happening, Status, Story, Told, move
@@ -52,6 +54,8 @@ class Province:
         self.timers: set[str] = set()
         self.people = ""
         self.official: Official | None = None
+        self.hears = True
+        self.follows: dict[tuple[str, str], bool] = {}
         self._opened = 0
 
     def everything(self, session: Session, wanted: Needs) -> Facts:
@@ -68,7 +72,11 @@ class Province:
             story=self.stories.get(code) if proved or code in self.held else None,
             proved=proved,
             official=self.official,
+            hearing=Hearing(self.hears, self._followed("commune"), self._followed("topic")),
         )
+
+    def _followed(self, kind: str) -> tuple[str, ...]:
+        return tuple(name for (of, name), wanted in self.follows.items() if wanted and of == kind)
 
     def carry_out(self, effect: Effect) -> None:
         """Do what a turn decided; a turn must not have promised what cannot be done."""
@@ -88,6 +96,10 @@ class Province:
                 self.stories[code] = self.stories[code].model_copy(update=told)
             case HoldTicket(code=code):
                 self.held.append(code)
+            case Follow(kind=kind, name=name, wanted=wanted):
+                self.follows[kind, name] = wanted
+            case Hear(wanted=wanted):
+                self.hears = wanted
             case SetTimer(timer=timer):
                 self.timers.add(timer)
             case DropTimer(timer=timer):

@@ -75,6 +75,11 @@ WORDS = {
     "unknown command": "/khieunai tôi",
     "command of somebody else's bot": "/start@other_bot moi-xyz",
     "forged invitation": "/start moi-' OR 1=1 --",
+    "forged link": "/start noi-LMTJ-85M2-JKR2",
+    "forged nonsense": "/start noi-\x00' OR 1=1 --",
+    "no more announcements": "/dungtin",
+    "no more announcements, in words": "Xin không nhận tin nữa ạ",
+    "a commune": "xã Duy Xuyên",
     "SQL": "'; DROP TABLE tickets; --",
     "thanks": "Dạ em cảm ơn",
 }

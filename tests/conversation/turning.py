@@ -37,6 +37,9 @@ def asked_for(wanted: Needs, everything: Facts) -> Facts:
         story=story if wanted.story else None,
         proved=everything.proved if wanted.receipt else False,
         invited=everything.invited if wanted.invitation else None,
+        links=everything.links,
+        hearing=everything.hearing if wanted.hearing else None,
+        linked=everything.linked if wanted.link else None,
         **_of_the_desk(wanted, everything),
     )
 
