@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from prometheus_client import CollectorRegistry
 
 from bot.amending import amended
+from bot.announcer import Announcer, Quiet
 from bot.board import Board
 from bot.channels import Channel
 from bot.channels.enclosed import FileWords
 from bot.channels.telegram import TelegramChannel, TelegramSettings
+from bot.channels.telegram_wire import LIMITS as TELEGRAM
 from bot.channels.telegram_words import ShareWords
 from bot.channels.web import Store as WebStore
 from bot.channels.web import Told, WebChannel
@@ -20,6 +22,7 @@ from bot.channels.web.files import Kept, file_kind
 from bot.config import Config, ConfigFaultsError
 from bot.content import load_content
 from bot.engine import Engine
+from bot.feeder import Feeder, Words
 from bot.fetch import Fetcher
 from bot.grouptalk import GroupTalk
 from bot.metrics import Figures
@@ -28,6 +31,7 @@ from bot.outbox import Sender
 from bot.secret import Secret, fresh_code, fresh_invitation, fresh_receipt, load_secret
 from bot.timers import Clock
 from bot.turn import ZONE, Posted, Turns
+from handlers.announcing import Limits
 from handlers.content import Content, Lang
 from handlers.desk.people import Duty
 from handlers.effects import Invite
@@ -41,6 +45,8 @@ from storage.database import Store, Tx
 
 INVITATION_HOURS = 24
 LANGS: tuple[Lang, ...] = ("vi", "en")
+WEB = Limits(channel="web", text=100_000, per_second=500)
+"""Our own server's: what it costs is the database's time, which belongs to replies first."""
 
 
 @dataclass
@@ -59,6 +65,8 @@ class App:
     telegram: TelegramChannel | None
     board: Board | None
     senders: Mapping[str, Sender]
+    announcer: Announcer
+    feeders: Sequence[Feeder]
     figures: Figures
     channels: Mapping[str, Channel] = field(default_factory=dict)
 
@@ -104,7 +112,13 @@ def _assemble(config: Config, content: Content, secret: Secret, store: Store) ->
     blobs = Blobs(config.storage.files)
     channels: dict[str, Channel] = {}
     links: dict[str, str] = {}  # Telegram's comes when it has said the bot's name
-    turns = Turns(content, secret, fresh_code, fresh_receipt, links=links, amended=amended)
+    limits = _limits(config)
+    turns = Turns(
+        *(content, secret, fresh_code, fresh_receipt),
+        links=links,
+        amended=amended,
+        limits=tuple(limits.values()),
+    )
     news = asyncio.Event()  # something is to be said in a group of officials
     talk = GroupTalk(store, lambda: turns.content, news.set)
     web = telegram = board = None
@@ -114,15 +128,37 @@ def _assemble(config: Config, content: Content, secret: Secret, store: Store) ->
     if config.channels.telegram.token.get_secret_value():
         channels["telegram"] = telegram = _telegram(config, content, store, blobs, talk, links)
         board = Board(store, lambda: turns.content, telegram.groups, news)
-    senders = {name: Sender(store, channel) for name, channel in channels.items()}
+    paid = config.channels.telegram.paid_broadcast
+    senders = {
+        name: Sender(store, channel, limits[name], paid=paid and name == "telegram")
+        for name, channel in channels.items()
+    }
+    quiet, words = Quiet(lambda: turns.content), Words(store, lambda: turns.content)
+    feeders = [Feeder(store, sender, words, quiet) for sender in senders.values()]
+
+    def begun() -> None:
+        for feeder in feeders:
+            feeder.nudge()
+
+    announcer = Announcer(store, quiet, begun)
+
+    def announced() -> None:
+        announcer.nudge()
+        begun()
 
     def posted(message: Posted) -> None:
         if sender := senders.get(message.channel):
             sender.post(message)
 
     clock, fetcher = Clock(store), Fetcher(store, blobs, channels)
-    engine = Engine(store, turns, posted=posted, timers=clock.nudge, files=fetcher.nudge)
-    figures = Figures(CollectorRegistry(), store, engine, senders)
+    engine = Engine(
+        *(store, turns),
+        posted=posted,
+        timers=clock.nudge,
+        files=fetcher.nudge,
+        announced=announced,
+    )
+    figures = Figures(CollectorRegistry(), store, engine, senders, announcer)
     return App(
         config,
         content,
@@ -136,9 +172,22 @@ def _assemble(config: Config, content: Content, secret: Secret, store: Store) ->
         telegram,
         board,
         senders,
+        announcer,
+        feeders,
         figures,
         channels,
     )
+
+
+def _limits(config: Config) -> dict[str, Limits]:
+    """What each open channel bears, by its name. Zalo's come with its channel."""
+    limits, telegram = {}, config.channels.telegram
+    if config.channels.web.enabled:
+        limits["web"] = WEB
+    if telegram.token.get_secret_value():
+        pace = telegram.announcements_per_second
+        limits["telegram"] = Limits(channel="telegram", text=TELEGRAM.text, per_second=pace)
+    return limits
 
 
 # -- the channels ----------------------------------------------------------------------------------
@@ -153,7 +202,7 @@ def _web(
             if contact is None:
                 return ()
             return [
-                Told(row.id, row.at, Say.model_validate_json(row.payload))
+                Told(row.id, row.at, Say.model_validate_json(row.payload), row.replaces)
                 for row in outbox.after(tx, contact.id, id_, most)
             ]
 

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class Engine:
-    """Runs turns; tells *posted*, *timers* and *files* what a committed turn left for them."""
+    """Runs turns; tells *posted*, *timers*, *files* and *announced* what a turn left for them."""
 
     def __init__(
         self,
@@ -31,12 +31,14 @@ class Engine:
         posted: Callable[[Posted], None],
         timers: Callable[[], None],
         files: Callable[[], None],
+        announced: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._turns = turns
         self._posted = posted
         self._timers = timers
         self._files = files
+        self._announced = announced
         self._renewing = asyncio.Lock()
         self.counts: dict[str, int] = {"done": 0, "duplicate": 0, "failed": 0}
 
@@ -62,6 +64,8 @@ class Engine:
             self._timers()
         if taken.files:
             self._files()
+        if taken.announced:
+            self._announced()
         return taken.outcome
 
     async def renew(self) -> None:

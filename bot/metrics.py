@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bot.announcer import Announcer
 from bot.engine import Engine
 from bot.outbox import Sender
 from storage import outbox
@@ -25,11 +26,13 @@ class Figures(Collector):
         store: Store,
         engine: Engine,
         senders: Mapping[str, Sender],
+        announcer: Announcer,
     ) -> None:
         self.registry = registry
         self._store = store
         self._engine = engine
         self._senders = senders
+        self._announcer = announcer
         registry.register(self)
 
     def collect(self) -> Iterator[Metric]:
@@ -47,6 +50,14 @@ class Figures(Collector):
             for state, count in sender.counts.items():
                 sent.add_metric([channel, state], count)
         yield sent
+        waiting = GaugeMetricFamily(
+            "langnghe_announced_waiting",
+            "People still to be told by announcements",
+            labels=["channel"],
+        )
+        for channel, count in self._announcer.waiting.items():
+            waiting.add_metric([channel], count)
+        yield waiting
 
     @property
     def checks(self) -> Mapping[str, Callable[[], Awaitable[str]]]:

@@ -64,6 +64,8 @@ async def serve_all(app: App, door: socket, stop: asyncio.Event) -> None:
         await sender.catch_up()
     parts = [sender.run() for sender in app.senders.values()]
     parts += [channel.run(app.engine.accept) for channel in app.channels.values()]
+    parts += [feeder.run() for feeder in app.feeders]
+    parts.append(app.announcer.run())
     parts += [app.clock.run(app.engine.accept), app.fetcher.run(app.engine.accept)]
     parts.append(Housekeeper(app.store, app.blobs).run())
     if app.board:

@@ -18,6 +18,7 @@ from bot.channels import Arrival, Garbled, Outcome
 from bot.desk_facts import desk_facts
 from bot.recent import Recent
 from bot.secret import Secret
+from handlers.announcing import Limits
 from handlers.content import Content, Lang
 from handlers.conversation import needs, step, tell
 from handlers.effects import (
@@ -113,7 +114,8 @@ class Posted:
 class Taken:
     """What came of an arrival: for its channel, the sender, the clock and the file fetcher.
 
-    *amended*: what the province edits is another from now on.
+    *amended*: what the province edits is another from now on; *announced*: something was done to an
+    announcement.
     """
 
     outcome: Outcome
@@ -121,6 +123,7 @@ class Taken:
     timers: bool = False
     files: bool = False
     amended: bool = False
+    announced: bool = False
 
 
 DUPLICATE = Taken("duplicate")
@@ -138,7 +141,8 @@ class Turns:
     """What turns need beside their transaction: what the province edits, secrets, and chance.
 
     *content* begins as the province's files have it; `renew` puts in what was amended by command.
-    *links* are the addresses a chat is opened by, by channel, with ``{}`` for the payload.
+    *links* are the addresses a chat is opened by, by channel, with ``{}`` for the payload; *limits*
+    are those of the channels that are open.
     """
 
     content: Content
@@ -148,6 +152,7 @@ class Turns:
     recent: Recent = field(default_factory=Recent)
     links: Mapping[str, str] = field(default_factory=dict)
     amended: Amended = _as_filed
+    limits: tuple[Limits, ...] = ()
     _files: Content = field(init=False)
 
     def __post_init__(self) -> None:
@@ -195,6 +200,9 @@ class Turns:
             timers=came_back or any(isinstance(effect, WAKES) for effect in turn.effects),
             files=any(isinstance(effect, KeepFile | MoveTicket) for effect in turn.effects),
             amended=amended,
+            announced=any(
+                isinstance(effect, Announce | MoveAnnouncement) for effect in turn.effects
+            ),
         )
 
     def keep(
@@ -257,6 +265,7 @@ class Turns:
             if wanted.invitation
             else None,
             links=self.links,
+            limits=self.limits,
             hearing=Hearing(*follows.wanted(tx, contact_id)) if wanted.hearing else None,
             linked=links.linked(tx, contact_id, self.secret.key(wanted.link), at)
             if wanted.link
