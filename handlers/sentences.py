@@ -83,7 +83,8 @@ desk: again too_late not_staff denied unknown{code} no_case near{codes} near_non
     nowhere state{status}{unit}{who} nobody dates{due}{opened} left_days{day}{days} today{day}
     late{day}{days} paused{day}{since} bounces{times} same{codes} earlier{entries} anonymous
     identity{name}{phone} no_name no_phone files{files} say_what_for no_filter{typed} find_what
-    set_aside{code} taken_up no_media unreached
+    set_aside{code} taken_up no_media unreached not_reached{what} not_sure{what}
+    ledger{ledger}{what}
     which no_unit news{code}{what} open{code} everywhere joined{role}{unit} not_again
     no_member unreachable{name} not_later same_unit other_person itself no_draft text_kept flags
     draft_template{title} field{field}{title} answer_too_long{most}{over} until_past
@@ -95,23 +96,30 @@ desk_status: recorded sorting forwarded working asking approving answered refuse
 desk_news: moved_on assigned returned referred reopened prioritised submitted approved sent_back
     added expired withdrawn rated
 priority: 0 1 2
-pick: ordinary soon urgent administrator dispatcher officer approver leader monitor clerk one_unit
+weighty: asked answered refused extended referred expired
+reach: sent{at}{channel} again{at}{channel} coming{channel} nowhere informed
+reach_state: unreachable failed unknown
+pick: ordinary soon urgent call in_person letter village administrator dispatcher officer approver
+    leader monitor clerk one_unit
     own_unit
-deed: see read identify take assign return ask note answer approve send_back extend refer refuse
+deed: see read identify take assign return ask note inform answer approve send_back extend refer
+    refuse
     close reopen merge link prioritise history invite people units routes templates undo log
     figures intake
 entry: opened added withdrawn held taken assigned returned asked noted submitted answered
+    unreached reached rerouted informed
     sent_back extended referred refused closed reopened merged linked prioritised expired rated
     identified denied left group_bound group_unbound
 queue: title{page}{what} found{words} line{code}{due}{place}{status}{topic}{who}
     empty all_button choose choose_button
-queue_view: all mine unassigned waiting sorting approving overdue
+queue_view: all mine unassigned waiting sorting approving overdue unreached
 role: administrator dispatcher officer approver leader monitor clerk
 task.take: done
 task.assign: member done
 task.return: reason
 task.ask: question confirm done
 task.note: text done
+task.inform: how text done
 task.extend: day reason confirm done
 task.refer: unit reason
 passed_on: return{code} refer{code}
@@ -159,7 +167,8 @@ amendment: unit{change}{name} route{change} template{name}
 undo: which none{number} never changed ask{line}{what} done{number} given{duty} ended{duty}
     value{value}
 figures: title{day} line{name}{open}{overdue}{soon}{waiting} total few
-guide: title{roles} queue work dispatch release return together identity intake figures history log
+guide: title{roles} queue work dispatch release return inform together identity intake figures
+    history log
     people units templates day words{words} call{phone}
 board: card{area}{code}{due}{status}{topic} line{area}{code}{due}{status}{topic} digest{count}
     overdue elsewhere{unit} open

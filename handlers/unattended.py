@@ -1,5 +1,6 @@
 """What happens beside the conversation: albums, timers, files that turn out to be unusable."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -29,7 +30,8 @@ def with_album(did: Input, after: Next, view: View) -> Next:
     if view.session.album and not (isinstance(did, SentMedia) and did.album):
         session = after.session.model_copy(update={"album": ""})
         notice = "\n".join(n for n in (view.say("media.album_taken"), after.notice) if n)
-        return Next(session, notice, (*after.effects, DropTimer(timer=ALBUM_TIMER)))
+        effects = (*after.effects, DropTimer(timer=ALBUM_TIMER))
+        return replace(after, session=session, notice=notice, effects=effects)
     return after
 
 

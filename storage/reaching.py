@@ -230,9 +230,8 @@ def _next(tx: Tx, case: Case, entry: int, one: News) -> None:
     tx.do(MARK, (entry, case.id))
     data: dict[str, str | int] = {"channel": one.channel, "state": one.state, "entry": entry}
     _write(tx, case, "unreached", data, one.at)
-    what = "unsure" if one.state == "unknown" else "unreached"
     for contact_id in _officials(tx, case):
-        timers.set(tx, contact_id, f"desk:{what}:{case.code}", one.at)
+        timers.set(tx, contact_id, f"desk:unreached:{case.code}", one.at)
 
 
 def _officials(tx: Tx, case: Case) -> tuple[int, ...]:

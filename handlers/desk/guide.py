@@ -13,6 +13,7 @@ COMMANDS: tuple[tuple[str, Deed], ...] = (
     ("guide.dispatch", "assign"),
     ("guide.release", "approve"),
     ("guide.return", "return"),
+    ("guide.inform", "inform"),
     ("guide.together", "link"),
     ("guide.identity", "identify"),
     ("guide.intake", "intake"),

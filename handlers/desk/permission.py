@@ -22,9 +22,9 @@ from handlers.desk.dossier import DeskCard
 from handlers.desk.people import EVERYWHERE, Official, Role
 
 CaseDeed = Literal[
-    "see", "read", "identify", "take", "assign", "return", "ask", "note", "answer", "approve",
-    "send_back", "extend", "refer", "refuse", "close", "reopen", "merge", "link", "prioritise",
-    "history",
+    "see", "read", "identify", "take", "assign", "return", "ask", "note", "inform", "answer",
+    "approve", "send_back", "extend", "refer", "refuse", "close", "reopen", "merge", "link",
+    "prioritise", "history",
 ]  # fmt: skip
 OfficeDeed = Literal["invite", "people", "units", "routes", "templates", "undo", "log", "figures",
                      "intake", "announce", "release"]  # fmt: skip
@@ -42,6 +42,7 @@ assign      -             unit       -       unit     -      -       -
 return      -             -          own     unit     -      -       -
 ask         -             -          own     own      -      -       -
 note        -             unit       unit    unit     unit   -       -
+inform      -             unit       unit    unit     unit   -       -
 answer      -             -          own     own      -      -       -
 approve     -             -          -       other    -      -       -
 send_back   -             -          -       other    -      -       -

@@ -157,4 +157,5 @@ def _reopened(room: Reopening, view: View) -> Next:
         Notify(code=room.code, to="citizens"),
     )
     done = enter(session, Case(code=room.code), pending=Pending())
-    return Next(done, view.say("reopening.done", code=room.code, due=show_date(due)), effects)
+    said = view.say("reopening.done", code=room.code, due=show_date(due))
+    return Next(done, said, effects, about=room.code)

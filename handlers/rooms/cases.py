@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from handlers.codes import near_codes, read_code
-from handlers.effects import Effect, HoldTicket, MoveTicket, Notify
+from handlers.effects import Effect, HoldTicket, MarkTold, MoveTicket, Notify
 from handlers.events import SentMedia
 from handlers.following import ratable, reopenable, takes_more, the_story
 from handlers.messages import choice
@@ -23,7 +23,7 @@ from handlers.session import (
     Withdrawing,
 )
 from handlers.text import fold
-from handlers.tickets import Card, move
+from handlers.tickets import Card, Story, move
 from handlers.understanding import asks_for_case, tells, tries_receipt
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
@@ -109,8 +109,15 @@ def open_case(code: str, view: View) -> Next:
     """To the case when this contact holds it; else ask for the receipt, though none may exist."""
     story = view.facts.story
     if story is not None and story.card.code == code:
-        return Next(enter(view.session, Case(code=code)))
+        shown = enter(view.session, Case(code=code))
+        return Next(shown, effects=_told(story, story.told), about=code)
     return Next(enter(view.session, Proving(code=code)))
+
+
+def _told(story: Story, since: int) -> tuple[Effect, ...]:
+    """Whoever reads a case was told of it: of what waited to be told, above all."""
+    last = story.happenings[-1].seq
+    return (MarkTold(code=story.card.code, seq=last, since=since),) if last > since else ()
 
 
 # -- proving one holds the receipt -----------------------------------------------------------------
@@ -145,7 +152,8 @@ def at_proving(room: Proving, did: Input, view: View) -> Next:
                 return Next(session, view.say("proving.pause"))
             if view.facts.proved and view.facts.story:
                 held = enter(session, Case(code=room.code), misses=0, missed_at=None)
-                return Next(held, view.say("proving.done"), (HoldTicket(code=room.code),))
+                effects = (HoldTicket(code=room.code), *_told(view.facts.story, 0))
+                return Next(held, view.say("proving.done"), effects, about=room.code)
             return Next(missed(session, now), view.say("proving.wrong"))
         case Wrote() | SentMedia():
             return loose.take(did, view)
@@ -259,7 +267,7 @@ def at_withdrawing(room: Withdrawing, did: Input, view: View) -> Next:
                 Notify(code=room.code, to="citizens"),
             )
             done = view.say("withdrawing.done", code=room.code)
-            return Next(enter(session, Menu()), done, effects)
+            return Next(enter(session, Menu()), done, effects, about=room.code)
         case Picked("yes"):
             return Next(back, view.say("case.closed_meanwhile", code=room.code))
         case Picked("no"):

@@ -91,9 +91,9 @@ def add(code: str, view: View) -> Next:
     effects: tuple[Effect, ...] = (*((again,) if late else ()), added, news)
     done = enter(view.session, Menu(), pending=Pending())
     if due is None:
-        return Next(done, view.say("adding.done", code=code), effects)
+        return Next(done, view.say("adding.done", code=code), effects, about=code)
     key = "adding.resumed" if late else "adding.answered"
-    return Next(done, view.say(key, code=code, due=show_date(due)), effects)
+    return Next(done, view.say(key, code=code, due=show_date(due)), effects, about=code)
 
 
 def stop(code: str, view: View) -> Next:

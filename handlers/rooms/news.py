@@ -35,13 +35,16 @@ def woken(code: str, view: View) -> Next:
     if story is None or not fresh:
         return Next(view.session, silent=True)
     lines = [_line(entry, story, view) for entry in fresh]
-    seen: tuple[Effect, ...] = (MarkTold(code=code, seq=story.happenings[-1].seq),)
+    told = MarkTold(code=code, seq=story.happenings[-1].seq, since=story.told)
+    seen: tuple[Effect, ...] = (told,)
     files = tuple(file for entry in fresh for file in _files(entry, story))
     if not _idle(view.session):
         lines.append(_later(story, view))
-        return Next(view.session, "\n\n".join(filter(None, lines)), seen, files=files)
+        said = "\n\n".join(filter(None, lines))
+        return Next(view.session, said, seen, files=files, about=code)
     room = _room(fresh, story) or view.session.room
-    return Next(enter(view.session, room), "\n\n".join(lines), seen, files=files)
+    said = "\n\n".join(lines)
+    return Next(enter(view.session, room), said, seen, files=files, about=code)
 
 
 def expired(code: str, view: View) -> Next:

@@ -111,7 +111,7 @@ def _send(draft: Draft, topic: Topic, view: View) -> Next:
         receipt=opened.receipt,
     )
     effects: tuple[Effect, ...] = (opened, DropTimer(timer=DRAFT_TIMER))
-    return Next(enter(view.session, Menu(), draft=None), notice, effects)
+    return Next(enter(view.session, Menu(), draft=None), notice, effects, about=opened.code)
 
 
 def _case(draft: Draft, topic: Topic, view: View) -> OpenTicket:

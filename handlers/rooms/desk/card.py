@@ -12,6 +12,7 @@ from handlers.messages import Choice, choice
 from handlers.pending import MAX_TEXT
 from handlers.reading.dates import show_date
 from handlers.reading.phones import show_phone
+from handlers.rooms.desk import reaching
 from handlers.rooms.desk.task import denied, dossier, home, refused
 from handlers.session import Desk
 from handlers.tickets import OPEN, Action, AnswerLine, move
@@ -26,6 +27,7 @@ TOLD: Mapping[str, int] = {"brief": 1, "card": TELLS, "whole": 40}
 
 # What may be done to a case, in the order it is offered: the deed, and its move.
 DEEDS: tuple[tuple[CaseDeed, Action], ...] = (
+    ("inform", "inform"),
     ("take", "take"),
     ("approve", "approve"),
     ("send_back", "send_back"),
@@ -56,7 +58,7 @@ def show_desk(room: Desk, view: View) -> Prompt:
         codes = ", ".join(card.code for card in found.same)
         parts.append(view.say("desk.same", codes=codes))
     if may(official, "read", found.card):
-        parts += [] if found.reached else [view.say("desk.unreached")]
+        parts.append(reaching.told(found, room, view))
         parts += _body(found, room, view)
     return Prompt("\n\n".join(filter(None, parts)), _choices(found, room, view))
 
@@ -149,6 +151,8 @@ def _words(line: Line, view: View) -> str:
             score = line.data.get("score")
             rating = view.content.say("vi", f"rating.{score}") if score else ""
             return " – ".join(filter(None, (rating, line.words)))
+        case "unreached" | "reached" | "rerouted" | "informed":
+            return reaching.words(line, view)
         case "denied":
             return view.say(f"deed.{line.data.get('deed', 'see')}")
         case _:
@@ -167,6 +171,7 @@ def allowed(card: DeskCard, view: View) -> list[CaseDeed]:
         for deed, action in DEEDS
         if move(card.status, action) is not None and may(view.facts.official, deed, card)
         if deed != "take" or not _answered_before(card, view)
+        if deed != "inform" or card.unreached
     ]
 
 

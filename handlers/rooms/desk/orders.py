@@ -5,7 +5,7 @@ from handlers.desk.commands import ABOUT_A_CASE, TASK_OF, named
 from handlers.desk.permission import anywhere
 from handlers.events import SentMedia
 from handlers.rooms import behalf
-from handlers.rooms.desk import doing, office, queue
+from handlers.rooms.desk import doing, office, queue, reaching
 from handlers.rooms.desk.card import files, identify, open_case
 from handlers.rooms.desk.task import denied
 from handlers.session import Desk, Queue
@@ -84,5 +84,8 @@ def woken(what: str, code: str, view: View) -> Next:
     official, found = view.facts.official, view.facts.dossier
     if official is None or found is None or not anywhere(official, "see"):
         return Next(view.session, silent=True)
-    told = view.say("desk.news", code=code, what=view.say(f"desk_news.{what}"))
+    news = reaching.task(found, view) if what == "unreached" else view.say(f"desk_news.{what}")
+    if not news:  # somebody was told after all
+        return Next(view.session, silent=True)
+    told = view.say("desk.news", code=code, what=news)
     return Next(view.session.model_copy(update={"news": code}), told)

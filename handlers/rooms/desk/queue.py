@@ -26,9 +26,12 @@ VIEWS: dict[str, Shown] = {
     "phan loai": "sorting", "sorting": "sorting",
     "cho duyet": "approving", "duyet": "approving", "approving": "approving",
     "qua han": "overdue", "tre han": "overdue", "overdue": "overdue",
+    "chua den": "unreached", "chua den nguoi gui": "unreached", "unreached": "unreached",
     "tat ca": "all", "all": "all",
 }  # fmt: skip
-OFFERED: tuple[Shown, ...] = ("mine", "unassigned", "overdue", "waiting", "sorting", "approving")
+OFFERED: tuple[Shown, ...] = (
+    "mine", "unassigned", "overdue", "waiting", "sorting", "approving", "unreached",
+)  # fmt: skip
 
 
 def filtered(typed: str, view: View) -> Filter | None:

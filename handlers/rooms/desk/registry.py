@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from handlers.rooms.desk import acts, administering, answering, releasing, templating
+from handlers.rooms.desk import acts, administering, answering, reaching, releasing, templating
 from handlers.rooms.desk.task import Task
 
 TASKS: Mapping[str, Task] = {
     task.name: task
-    for tasks in (acts, answering, releasing, templating, administering)
+    for tasks in (acts, answering, reaching, releasing, templating, administering)
     for task in tasks.TASKS
 }
