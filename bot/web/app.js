@@ -44,7 +44,8 @@ function news(messages, more) {
     store.set('lang', newest.lang);
     speak(newest.lang);
   }
-  if (newest && document.hidden) unread += messages.length;
+  // A card that goes on changing is no news.
+  if (document.hidden) unread += messages.filter((message) => !message.replaces || !message.step).length;
   document.title = unread ? '(' + unread + ') ' + NAME : NAME;
   update();
   if (more) joined.join();

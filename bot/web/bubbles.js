@@ -111,7 +111,6 @@ function body(entry) {
   const element = make('div', 'bubble');
   element.appendChild(make('span', 'unseen', (entry.who === 'me' ? word('mine') : 'Lắng Nghe') + ': '));
   if (entry.files) element.appendChild(album(entry));
-  if (hasGiven(entry)) element.appendChild(makeGiven(entry));
   const text = make('div', 'text');
   if (entry.place) text.appendChild(icon('place'));
   text.appendChild(make('span', 'words'));
@@ -119,11 +118,12 @@ function body(entry) {
   return element;
 }
 
+// What is said anew is put in as a new element: only that is read out to who can't see it.
 function fillText(row, entry) {
-  const words = row.querySelector('.words');
+  const old = row.querySelector('.words');
+  const words = make('span', 'words');
   const text = entry.place ? word('placeSent') : entry.text || '';
   row.querySelector('.text').hidden = !text;
-  empty(words);
   if (entry.who === 'me') words.textContent = text;
   else words.appendChild(rich(text));
   if (entry.choices && entry.choices.length) {
@@ -131,6 +131,13 @@ function fillText(row, entry) {
     const list = entry.choices.map((c) => (numbered ? c.n + '. ' : '') + c.label).join('; ');
     words.appendChild(make('span', 'unseen', ' ' + word('choices') + ': ' + list));
   }
+  old.parentNode.replaceChild(words, old);
+}
+
+function fillGiven(row, entry) {
+  const old = row.querySelector('.given');
+  if (old) old.parentNode.removeChild(old);
+  if (hasGiven(entry)) row.querySelector('.bubble').insertBefore(makeGiven(entry), row.querySelector('.text'));
 }
 
 function status(entry) {
@@ -172,7 +179,8 @@ function fillAfter(after, entry) {
   after.appendChild(drop);
 }
 
-// A row for an entry; `fill` brings it up to date and is cheap when nothing changed.
+// A row for an entry; `fill` brings it up to date, is cheap when nothing changed, and returns
+// whether other words stand there than before.
 export function makeRow(entry) {
   const row = make('div', 'row ' + entry.who);
   row.appendChild(make('div', 'day'));
@@ -190,15 +198,22 @@ export function makeRow(entry) {
 
 export function fill(row, entry, look) {
   const now = JSON.stringify([entry, look]);
-  if (row.now === now) return;
-  const textual = JSON.stringify([entry.text, look.lang]);
+  if (row.now === now) return false;
+  const textual = JSON.stringify([entry.text, entry.choices, look.lang]);
+  const given = JSON.stringify([entry.given, entry.qr]);
+  const changed = Boolean(row.now) && (row.textual !== textual || row.given !== given);
   row.now = now;
+  // A card that goes on changing is read when somebody goes to it, not aloud every few seconds.
+  if (entry.now && entry.step) row.setAttribute('aria-live', 'off');
   row.classList.toggle('next', look.next);
   row.firstChild.textContent = look.day;
   row.firstChild.hidden = !look.day;
   if (entry.files) fillAlbum(row.querySelector('.album'), entry);
+  if (row.given !== given) fillGiven(row, entry);
   if (row.textual !== textual) fillText(row, entry);
   row.textual = textual;
+  row.given = given;
   fillTail(row.querySelector('.tail'), entry, look.editable);
   fillAfter(row.querySelector('.after'), entry);
+  return changed;
 }

@@ -40,7 +40,7 @@ function tile(file) {
 }
 
 export function makeGiven(entry) {
-  const element = make('div', 'album');
+  const element = make('div', 'album given');
   const given = entry.given || [];
   element.classList.toggle('many', given.length > 1);
   given.forEach((file) => element.appendChild(tile(file)));

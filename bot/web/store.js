@@ -61,9 +61,13 @@ function told() {
   });
 }
 
+// The last message that was told in this place: the entry's own, or one that changed it.
+const newest = (entry) => entry.now || entry.id;
+
 // Two tabs may have written the same message of the bot: both keep the one that was first.
 function keep(entry) {
   const twin = entry.who === 'bot' && all().find((other) => other.who === 'bot' && other.id === entry.id);
+  if (twin && twin.key === entry.key && newest(twin) > newest(entry)) return;
   const extra = twin && (twin.key < entry.key ? entry : twin);
   if (!extra || extra === twin) entries.set(entry.key, entry);
   if (extra && twin.key !== entry.key) remove(extra.key, true);
@@ -134,20 +138,37 @@ export const last = () => setting('last') || 0;
 
 // Where to ask from when the page opens: a little before the last, in case one came late.
 export function since() {
-  const ids = all().filter((entry) => entry.who === 'bot').map((entry) => entry.id).sort((a, b) => a - b);
+  const ids = all().filter((entry) => entry.who === 'bot').map(newest).sort((a, b) => a - b);
   return ids.length > OVERLAP ? ids[ids.length - 1 - OVERLAP] : setting('floor') || 0;
+}
+
+const shown = (message) => ({
+  text: message.text, lang: message.lang, step: message.step, choices: message.choices,
+  expects: message.expects, given: message.files, qr: message.qr,
+});
+
+// Take in one message of the bot; whether it says anything new here. One that changes another is
+// put in its place, or stands for itself when that is not known here.
+function take(message, known, floor) {
+  const id = message.replaces || message.id;
+  const entry = known.get(id);
+  if (message.id <= floor || (entry && newest(entry) >= message.id)) return false;
+  const changed = message.replaces ? { now: message.id, edited: message.step === 0 } : {};
+  const part = Object.assign(shown(message), changed);
+  if (entry) change(entry.key, part);
+  else {
+    const fresh = Object.assign({ who: 'bot', id, at: Date.parse(message.at) }, part);
+    known.set(id, fresh);
+    add(fresh);
+  }
+  return true;
 }
 
 // Add messages of the bot that are new here; returns them.
 export function hear(messages) {
-  const known = new Set(all().filter((entry) => entry.who === 'bot').map((entry) => entry.id));
+  const known = new Map(all().filter((entry) => entry.who === 'bot').map((entry) => [entry.id, entry]));
   const floor = setting('floor') || 0;
-  const fresh = messages.filter((message) => message.id > floor && !known.has(message.id));
-  fresh.forEach((message) => add({
-    who: 'bot', id: message.id, at: Date.parse(message.at), text: message.text, lang: message.lang,
-    step: message.step, choices: message.choices, expects: message.expects,
-    given: message.files, qr: message.qr,
-  }));
+  const fresh = messages.filter((message) => take(message, known, floor));
   if (messages.length) set('last', Math.max(last(), messages[messages.length - 1].id));
   return fresh;
 }

@@ -6,6 +6,7 @@ import { day, language, word } from './words.js';
 
 const TOGETHER_MS = 5 * 60 * 1000;
 const NEAR = 120;
+const AT_END = 4;
 const SHORT = 10; // letters of a choice that leaves room for another beside it
 const STILL_MS = 500; // a second tap on what was just pressed must not answer the next question
 
@@ -17,7 +18,8 @@ let still = 0;
 let unread = false;
 let pinned = true; // the end is in sight
 
-const nearEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
+const below = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight;
+const nearEnd = () => below() < NEAR;
 
 // Whether there is more below, and whether it has come while something else was read.
 function point() {
@@ -74,7 +76,9 @@ function paired(choices) {
 }
 
 function offer(asks, open) {
-  const next = asks && open && asks.choices.length ? asks.key + language() : '';
+  // By what it offers: a card that changes keeps the buttons under the finger.
+  const next = asks && open && asks.choices.length
+    ? JSON.stringify([asks.key, asks.step, asks.expects, asks.choices, language()]) : '';
   if (question === next) return;
   question = next;
   const box = $('choices');
@@ -104,9 +108,12 @@ function offer(asks, open) {
 export function render() {
   const entries = shown();
   const stay = !nearEnd();
+  const atEnd = below() < AT_END;
+  const hold = holding();
   const mayEdit = editable(entries);
   const keys = new Set(entries.map((entry) => entry.key));
   let fresh = null;
+  let changed = false;
   rows.forEach((row, key) => {
     if (keys.has(key)) return;
     log.removeChild(row);
@@ -120,15 +127,26 @@ export function render() {
       rows.set(entry.key, row);
       fresh = entry;
     }
-    fill(row, entry, look(entry, entries[at - 1], mayEdit));
+    changed = fill(row, entry, look(entry, entries[at - 1], mayEdit)) || changed;
     if (row === cursor) cursor = cursor.nextSibling;
     else log.insertBefore(row, cursor);
   });
   const { asks, open } = asked(entries);
   offer(asks, open);
+  if (changed) hold();
   if (fresh) settle(fresh, stay);
-  else if (!stay) toEnd();
+  else if (changed ? atEnd : !stay) toEnd();
+  else if (changed) point();
   return asks;
+}
+
+// Remember what is read; the function returned puts it back where it was on the screen. Most
+// browsers do that by themselves when something above it grows.
+function holding() {
+  if (window.CSS && CSS.supports('overflow-anchor', 'auto')) return () => {};
+  const read = Array.from(rows.values()).find((row) => row.offsetTop - log.offsetTop >= scroll.scrollTop);
+  const was = read && read.offsetTop;
+  return () => { if (read) scroll.scrollTop += read.offsetTop - was; };
 }
 
 // Show what has just come, without taking a reader away from what they are reading.

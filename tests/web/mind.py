@@ -164,10 +164,10 @@ class Mind:
         await self.say(arrival.address, self._reply(arrival.address, arrival.event))
         return "done"
 
-    async def say(self, address: str, say: Say) -> None:
-        """Tell somebody something."""
+    async def say(self, address: str, say: Say, replaces: int = 0) -> None:
+        """Tell somebody something, perhaps in the place of an earlier message."""
         told = self.told[address]
-        told.append(Told(len(told) + 1, datetime.now(UTC), say))
+        told.append(Told(len(told) + 1, datetime.now(UTC), say, replaces))
         if self.channel:
             await self.channel.send(Outgoing(len(told), address, say))
 

@@ -172,3 +172,16 @@ async def test_open_streams_do_not_hold_up_the_end() -> None:
                 with pytest.raises(EOFError):
                     await stream.next("never")
                 assert time.monotonic() - began < 3
+
+
+async def test_a_change_says_what_it_changes(chat: Served, visitor: Client) -> None:
+    """A correction comes by the stream and by asking alike, with the number of what it replaces."""
+    await visitor.say(HELLO)
+    address = chat.address()
+    async with listening(visitor, after=1) as stream:
+        chat.run(chat.mind.say(address, Say(text="Đã sửa"), 1))
+        event = await stream.next()
+    answer = await visitor.get("/chat/messages")
+    told = [(each["id"], each["replaces"]) for each in answer.json["messages"]]
+    assert (event["data"]["id"], event["data"]["replaces"]) == (2, 1)
+    assert told == [(1, 0), (2, 1)]

@@ -59,11 +59,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A message of the bot as storage has it: *id* grows within an address."""
+    """A message of the bot as storage has it: *id* grows within an address.
+
+    It is said in the place of the message *replaces*, unless that is 0.
+    """
 
     id: int
     at: datetime
     say: Say
+    replaces: int = 0
 
 
 After = Callable[[str, int, int], Awaitable[Sequence[Told]]]
@@ -278,7 +282,10 @@ class WebChannel:
     async def _news(self, address: str, after: int) -> MessagesOut:
         most = self._limits.page_of_messages
         told = await self._store.after(address, after, most + 1)
-        messages = [await self._given.told(address, one.id, one.at, one.say) for one in told[:most]]
+        messages = [
+            await self._given.told(address, one.id, one.at, one.say, replaces=one.replaces)
+            for one in told[:most]
+        ]
         return MessagesOut(messages=messages, more=len(told) > most)
 
     async def _keep(self, request: Request) -> Kept:

@@ -54,10 +54,12 @@ class Given:
         self._sign = sign
         self._words = words
 
-    async def told(self, address: str, number: int, at: datetime, say: Say) -> MessageOut:
+    async def told(
+        self, address: str, number: int, at: datetime, say: Say, *, replaces: int = 0
+    ) -> MessageOut:
         """The message as *address* is told it; a file that is not here is named in its text."""
         if not say.files and not say.qr:
-            return MessageOut.of(number, at, say)
+            return MessageOut.of(number, at, say, replaces=replaces)
         links: list[GivenOut] = []
         missing: list[Media] = []
         for media in say.files:
@@ -69,7 +71,8 @@ class Given:
         if missing:
             text = self._words[say.lang].added(say.text, missing)
             say = say.model_copy(update={"text": text})
-        return MessageOut.of(number, at, say, files=links, qr=_drawn(say.qr) if say.qr else None)
+        qr = _drawn(say.qr) if say.qr else None
+        return MessageOut.of(number, at, say, replaces=replaces, files=links, qr=qr)
 
     async def follow(self, address: str, signature: str, key: str) -> FileResponse:
         """The file behind a link; raises `RefusedError` unless *address* was given that link."""

@@ -164,9 +164,14 @@ class QrOut(_Out):
 
 
 class MessageOut(_Out):
-    """One message of the bot; *id* grows, *step* goes back with a choice."""
+    """One message of the bot; *id* grows, *step* goes back with a choice.
+
+    It belongs in the place of the message *replaces*, unless that is 0; one that is not known there
+    any more stands for itself.
+    """
 
     id: int
+    replaces: int = 0
     at: datetime
     text: str
     lang: Literal["vi", "en"]
@@ -183,6 +188,7 @@ class MessageOut(_Out):
         at: datetime,
         say: Say,
         *,
+        replaces: int = 0,
         files: Sequence[GivenOut] = (),
         qr: QrOut | None = None,
     ) -> "MessageOut":
@@ -193,6 +199,7 @@ class MessageOut(_Out):
         ]
         return cls(
             id=number,
+            replaces=replaces,
             at=at,
             text=say.text,
             lang=say.lang,
