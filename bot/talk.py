@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 
 from bot.amending import amended
 from bot.channels import Arrival, Garbled, Outcome
@@ -16,8 +17,10 @@ from bot.secret import CODE_LENGTH, RECEIPT_LENGTH, Secret
 from bot.turn import Posted, Turns
 from handlers.codes import ALPHABET, make_code, make_receipt
 from handlers.content import Content
-from storage import open_store
+from handlers.events import FileRefused, Left, TimedOut
+from storage import open_store, outbox
 from storage.database import Store
+from storage.outbox import Result, State
 
 LINKS = {"web": "https://lang-nghe.example/?start={}"}
 SECRET = Secret(b"a rehearsal")
@@ -28,13 +31,16 @@ class Rehearsal:
     """People who talk to the bot over one database, at one hour.
 
     The hour and the codes are the same each time, so that what is said can be compared. *heard* is
-    what was said to people who have not looked yet.
+    what was said to people who have not looked yet. Whoever blocked the bot hears nothing; *ends*
+    says of others what becomes of messages to them that do not arrive.
     """
 
     def __init__(self, content: Content, store: Store, start: datetime) -> None:
         self.store = store
         self.hour = Hour(start)
         self.heard: list[Posted] = []
+        self.ends: dict[str, State] = {}
+        self._on_the_way: list[Posted] = []
         self._chance = random.Random(1)  # noqa: S311 - codes of a rehearsal guard nothing
         self._people: dict[str, Dialogue] = {}
         self.publish(content)
@@ -50,7 +56,11 @@ class Rehearsal:
             amended=amended,
         )
         self._engine = Engine(
-            self.store, turns, posted=self.heard.append, timers=lambda: None, files=lambda: None
+            self.store,
+            turns,
+            posted=self._on_the_way.append,
+            timers=lambda: None,
+            files=lambda: None,
         )
 
     async def renew(self) -> None:
@@ -65,7 +75,26 @@ class Rehearsal:
         return self._people[address]
 
     async def _accept(self, arrival: Arrival | Garbled) -> Outcome:
-        return await self._engine.accept(arrival)
+        if isinstance(arrival, Arrival):
+            match arrival.event:
+                case Left():
+                    self.ends[arrival.address] = "unreachable"
+                case TimedOut() | FileRefused():
+                    pass
+                case _:
+                    self.ends.pop(arrival.address, None)
+        outcome = await self._engine.accept(arrival)
+        await self._deliver()
+        return outcome
+
+    async def _deliver(self) -> None:
+        """Do as a sender does: have everybody hear what was said to them, and write that down."""
+        said, now = tuple(self._on_the_way), self.hour.now
+        self._on_the_way.clear()
+        results = [Result(one.id, self.ends.get(one.address, "sent"), now) for one in said]
+        if results:
+            await self.store.run(partial(outbox.record, results=results))
+        self.heard += [one for one in said if one.address not in self.ends]
 
     def _numbers(self, length: int) -> list[int]:
         return [self._chance.randrange(len(ALPHABET)) for _ in range(length)]
