@@ -18,6 +18,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Final
@@ -50,7 +51,10 @@ UNHURRIED: Final = Limits(channel="", text=4096, per_second=1000)
 
 
 class Sender:
-    """Sends what is queued for one channel until stopped; announcements by its *limits*."""
+    """Sends what is queued for one channel until stopped; announcements by its *limits*.
+
+    While another worker sends there, nothing is held here: `catch_up` begins with the rows anew.
+    """
 
     def __init__(
         self, store: Store, channel: Channel, limits: Limits = UNHURRIED, *, paid: bool = False
@@ -65,21 +69,33 @@ class Sender:
         self._line: deque[Chat] = deque()
         self._longer = asyncio.Event()
         self._known: set[int] = set()
+        self._after: int | None = None
+        self._sought = asyncio.Event()
         # Settled since the last look at the rows but one: a look may be older than what it finds.
         self._settled: tuple[set[int], set[int]] = (set(), set())
-        self._replies = asyncio.Semaphore(AT_ONCE)
-        self._notices = asyncio.Semaphore(NOTICES)
-        self._announcements = asyncio.Semaphore(ANNOUNCEMENTS)
+        self._free_slots()
         self._pace = Pace(limits.per_second)
         self._closed_until = 0.0
         self._results = Results(store)
         self._attempts = Attempts(store, channel, self._results, paid=paid)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._stopping = False
+        self._stopping = True
+        self._missed = False
         self.counts = self._attempts.counts
 
-    def post(self, posted: Posted, attempts: int = 0) -> None:
-        """Queue a message behind the others of its chat."""
+    @property
+    def sends(self) -> bool:
+        """Whether this is the one that sends for its channel now."""
+        return not self._stopping
+
+    def post(self, posted: Posted) -> None:
+        """Queue a message behind the others of its chat, if it is sent here at all."""
+        if self._stopping:
+            self._missed = True
+            return
+        self._add(posted)
+
+    def _add(self, posted: Posted, attempts: int = 0) -> None:
         if posted.id in self._known or any(posted.id in ids for ids in self._settled):
             return
         if posted.lane == "announcement":
@@ -93,12 +109,24 @@ class Sender:
         chat.add(Waiting(posted, attempts))
         self._stir(chat)
 
+    def _free_slots(self) -> None:
+        self._replies = asyncio.Semaphore(AT_ONCE)
+        self._notices = asyncio.Semaphore(NOTICES)
+        self._announcements = asyncio.Semaphore(ANNOUNCEMENTS)
+
     async def catch_up(self) -> None:
         """Queue what an earlier process left; before anything new is posted, to keep the order."""
-        await self._look()
+        self._free_slots()
+        self._missed = True
+        while self._missed:
+            self._missed = False
+            await self._look()
+        self._stopping = False
+        for chat in tuple(self._chats.values()):
+            self._stir(chat)
 
     async def run(self) -> None:
-        """Send, and write down what came of it, until cancelled."""
+        """Send, and write down what came of it, until cancelled; after `catch_up`."""
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._results.run())
@@ -121,18 +149,43 @@ class Sender:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         writer.cancel()
         await asyncio.gather(writer, return_exceptions=True)
+        self._hold_nothing()
         await self._results.flush()
+
+    def _hold_nothing(self) -> None:
+        for chat in self._chats.values():
+            chat.waiting.clear()  # a timer may still know of it
+        self._chats.clear()
+        self._line.clear()
+        self._known.clear()
+        self.held = 0
 
     # -- reading the rows ----------------------------------------------------------------------
 
+    def seek(self, after: int) -> None:
+        """Have what another worker committed looked for, among the rows of ids above *after*."""
+        self._after = after if self._after is None else min(self._after, after)
+        self._sought.set()
+
     async def _look_again(self) -> None:
+        looked = _loop().time()
         while True:
-            await asyncio.sleep(RESCAN)
-            await self._look()
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(looked + RESCAN):
+                    await self._sought.wait()
+            self._sought.clear()
+            after, self._after = self._after, None
+            if _loop().time() >= looked + RESCAN:
+                looked = _loop().time()
+                await self._look()
+            elif after is not None:
+                await self._read_rows(after)
 
     async def _look(self) -> None:
         self._settled = (self._settled[1], set())
-        after = 0
+        await self._read_rows(0)
+
+    async def _read_rows(self, after: int) -> None:
         while True:
             now = datetime.now(UTC)
             try:
@@ -163,7 +216,7 @@ class Sender:
             *(row.id, row.contact_id, self._channel.name, row.address, say, row.lane),
             *(row.replaces, row.announcement_id, row.changes),
         )
-        self.post(posted, row.attempts)
+        self._add(posted, row.attempts)
 
     # -- what is next in a chat ----------------------------------------------------------------
 

@@ -147,3 +147,38 @@ async def test_an_unreadable_row_stops_nobody(store: Store) -> None:
         await until(lambda: bool(channel.said))
     assert channel.said == [("binh", "sound")]
     assert await states(store) == ["failed", "sent"]
+
+
+async def test_what_another_worker_queued_is_sent_once_told_of(store: Store) -> None:
+    """A sender told from which id on there is more sends that, in order, and nothing twice."""
+    channel = ScriptedChannel()
+    sender = Sender(store, channel)
+    async with sending(sender):
+        first = await queued(store, "an", "one")
+        await queued(store, "an", "two")
+        sender.seek(first.id)
+        sender.seek(first.id - 1)
+        await until(lambda: len(channel.said) == 2)
+        sender.seek(0)
+        await asyncio.sleep(0.1)
+    assert channel.said == [("an", "one"), ("an", "two")]
+
+
+async def test_a_sender_that_had_to_stop_begins_with_the_rows(store: Store) -> None:
+    """What another worker sent meanwhile is not said again; what waits is, before what comes."""
+    channel = ScriptedChannel()
+    channel.stuck.add("an")
+    sender = Sender(store, channel)
+    async with sending(sender):
+        held = await queued(store, "an", "sent by another")
+        sender.post(held)
+        await asyncio.sleep(0.1)
+    channel.stuck.clear()
+    sent = outbox.Result(held.id, "sent", NOW)
+    await store.run(partial(outbox.record, results=[sent]))
+    sender.post(await queued(store, "an", "waits"))
+    assert channel.said == []
+    async with sending(sender):
+        sender.post(await queued(store, "an", "comes"))
+        await until(lambda: len(channel.said) == 2)
+    assert channel.said == [("an", "waits"), ("an", "comes")]
