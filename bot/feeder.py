@@ -124,6 +124,8 @@ class Feeder:
 
     async def feed(self) -> bool:
         """Fill the sender up; whether anything is under way."""
+        if not self._sender.sends:
+            return False
         found = await self._store.read(deliveries.live)
         going = [
             live

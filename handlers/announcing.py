@@ -37,8 +37,8 @@ DeliveryState = Literal[
 FINAL: frozenset[DeliveryState] = frozenset(
     {"sent", "unreachable", "failed", "unknown", "cancelled"}
 )
-LIVE: frozenset[State] = frozenset({"released", "running", "withdrawn"})
-"""States in which there may be something to send."""
+LIVE: frozenset[State] = frozenset({"released", "running", "withdrawn", "cancelled"})
+"""States in which there may be something to send, or to settle."""
 
 MOST_TEXT = 3500  # characters; one message of the roomiest channel, with the frame around it
 MOST_FILES = 5
@@ -120,7 +120,7 @@ class Announcement(Frozen):
     was returned, cancelled or withdrawn. *proposed* is a correction that waits for its release.
     *counted* is the dry run: how many would be told on each channel, None while they are counted.
     *tallies* are the ledger. *entries* grows with everything done to it. *page* is the address of
-    its page on the web, empty while there is none.
+    its page on the web, empty while there is none; *report* a table of what came of it.
     """
 
     code: str
@@ -143,6 +143,7 @@ class Announcement(Frozen):
     counted: dict[str, int] | None = None
     tallies: tuple[Tally, ...] = ()
     page: str = ""
+    report: Media | None = None
 
     def count(self, *states: DeliveryState) -> int:
         """How many people are in these states, over all channels."""

@@ -51,6 +51,7 @@ async def queued(store: Store, address: str, text: str, lane: Lane = "announceme
 @asynccontextmanager
 async def sending(sender: Sender) -> AsyncIterator[None]:
     """The sender at work."""
+    await sender.catch_up()
     work = asyncio.create_task(sender.run())
     yield
     work.cancel()
@@ -163,6 +164,7 @@ async def test_only_so_many_announcements_are_held(store: Store) -> None:
     channel = ScriptedChannel()
     sender = Sender(store, channel)
     posted = await queued(store, "an", "storm")
+    await sender.catch_up()
     for number in range(HELD + 100):
         sender.post(replace(posted, id=-1 - number, contact_id=number))
     assert sender.held == HELD
@@ -218,7 +220,6 @@ async def test_after_a_restart_lanes_are_as_before(store: Store) -> None:
     await queued(store, "chi", "hello", "reply")
     channel = ScriptedChannel()
     sender = Sender(store, channel, SLOW)
-    await sender.catch_up()
     async with sending(sender):
         await until(lambda: len(channel.said) == 2)
     assert ("chi", "hello") in channel.said
