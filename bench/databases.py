@@ -2,13 +2,16 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psycopg
 
 from storage import SQLITE
+
+Database = Callable[[], AbstractContextManager[str]]
+"""Makes the address of an empty database, gone after the block."""
 
 
 @contextmanager

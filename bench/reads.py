@@ -8,7 +8,7 @@ a turn's own transaction.
 import asyncio
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, AsyncExitStack
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
 from statistics import median
@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from bench.copies import EACH, MEMBERS, NOW, OPENED, RARE, UNITS, code_of, fill
-from bench.databases import fresh_sqlite
+from bench.databases import Database, fresh_sqlite
 from bench.figures import Figure, at_most, ratios
 from handlers.desk.dossier import Filter
 from storage import desk, open_store, tickets
@@ -32,7 +32,6 @@ PAGE = 7  # of the queue: a page, and one more to know of another
 ALL = frozenset({"*"})
 
 Read = Callable[[Tx], object]
-Database = Callable[[], AbstractContextManager[str]]
 
 
 class Filled(NamedTuple):
