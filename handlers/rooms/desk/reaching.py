@@ -16,7 +16,7 @@ def told(found: Dossier, room: Desk, view: View) -> str:
     lines = [f"⚠️ {open_task[0].upper()}{open_task[1:]}"] if open_task else []
     if not (open_task or found.reached or _informed(found)):
         lines.append(view.say("desk.unreached"))
-    if found.ledger and (open_task or room.shows != "brief"):
+    if found.ledger and room.shows != "brief":
         what = view.say(f"weighty.{found.weighty}")
         known = [_delivery(one, view) for one in found.ledger]
         known += [view.say("reach.informed")] if _informed(found) else []
