@@ -19,6 +19,7 @@ from bot.channels.telegram_words import ShareWords
 from bot.channels.web import Store as WebStore
 from bot.channels.web import Told, WebChannel
 from bot.channels.web.files import Kept, file_kind
+from bot.channels.web.notices import Notices
 from bot.config import Config, ConfigFaultsError
 from bot.content import load_content
 from bot.engine import Engine
@@ -28,6 +29,7 @@ from bot.grouptalk import GroupTalk
 from bot.metrics import Figures
 from bot.opening import opener
 from bot.outbox import Sender
+from bot.published import reader
 from bot.secret import Secret, fresh_code, fresh_invitation, fresh_receipt, load_secret
 from bot.timers import Clock
 from bot.turn import ZONE, Posted, Turns
@@ -119,12 +121,17 @@ def _assemble(config: Config, content: Content, secret: Secret, store: Store) ->
         amended=amended,
         limits=tuple(limits.values()),
     )
+    notices = Notices(
+        reader(store, lambda: turns.content), opener(store, blobs), secret.key
+    )  # the public pages of announcements
     news = asyncio.Event()  # something is to be said in a group of officials
     talk = GroupTalk(store, lambda: turns.content, news.set)
     web = telegram = board = None
     if config.channels.web.enabled:
         links["web"] = f"{config.channels.web.address}/?start={{}}"
-        channels["web"] = web = _web(config, content, secret, store, blobs)
+        channels["web"] = web = _web(config, content, secret, store, blobs, notices)
+        address = config.channels.web.address
+        turns.page = lambda code: f"{address}{notices.path(code)}"
     if config.channels.telegram.token.get_secret_value():
         channels["telegram"] = telegram = _telegram(config, content, store, blobs, talk, links)
         board = Board(store, lambda: turns.content, telegram.groups, news)
@@ -133,7 +140,8 @@ def _assemble(config: Config, content: Content, secret: Secret, store: Store) ->
         name: Sender(store, channel, limits[name], paid=paid and name == "telegram")
         for name, channel in channels.items()
     }
-    quiet, words = Quiet(lambda: turns.content), Words(store, lambda: turns.content)
+    quiet = Quiet(lambda: turns.content)
+    words = Words(store, lambda: turns.content, turns.page)
     feeders = [Feeder(store, sender, words, quiet) for sender in senders.values()]
 
     def begun() -> None:
@@ -194,7 +202,7 @@ def _limits(config: Config) -> dict[str, Limits]:
 
 
 def _web(
-    config: Config, content: Content, secret: Secret, store: Store, blobs: Blobs
+    config: Config, content: Content, secret: Secret, store: Store, blobs: Blobs, notices: Notices
 ) -> WebChannel:
     async def after(address: str, id_: int, most: int) -> Sequence[Told]:
         def read(tx: Tx) -> Sequence[Told]:
@@ -239,7 +247,8 @@ def _web(
         {EmptyError: "file_empty", TooLargeError: "too_large", TypeRefusedError: "file_type"},
     )
     public_url = config.channels.web.public_url
-    return WebChannel(parts, secure=public_url.startswith("https://"), public_url=public_url)
+    secure = public_url.startswith("https://")
+    return WebChannel(parts, secure=secure, public_url=public_url, notices=notices)
 
 
 def _file_words(content: Content) -> dict[Lang, FileWords]:

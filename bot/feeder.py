@@ -84,7 +84,7 @@ class Words:
         return announcing.said(
             *(content, lang, announcement.unit, announcement.wording),
             code=code,
-            page=self._page(code),
+            page=self._page(code) if announcement.public else "",
             corrected=announcement.version > 1,
             urgent=announcement.urgent,
         )

@@ -145,6 +145,11 @@ class Announcement(Frozen):
     page: str = ""
     report: Media | None = None
 
+    @property
+    def public(self) -> bool:
+        """Whether anybody may read it who has its address; not what is for officials alone."""
+        return self.audience.whom != "staff"
+
     def count(self, *states: DeliveryState) -> int:
         """How many people are in these states, over all channels."""
         return sum(tally.counts.get(state, 0) for tally in self.tallies for state in states)

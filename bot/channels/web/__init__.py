@@ -22,6 +22,7 @@ from bot.channels.enclosed import FileWords, OpenFile
 from bot.channels.web.files import Keep, Kept, Register, Uploaded, file_key, file_kind, file_name
 from bot.channels.web.given import Given, Sign
 from bot.channels.web.live import Bell, Bells, Slots
+from bot.channels.web.notices import Notices
 from bot.channels.web.page import Page
 from bot.channels.web.visitors import Visitors
 from bot.channels.web.wire import AnswerOut, FileOut, MessageId, MessagesOut, SayIn
@@ -105,8 +106,12 @@ class WebChannel:
         limits: Limits | None = None,
         secure: bool = False,
         public_url: str = "",
+        notices: Notices | None = None,
     ) -> None:
-        """*secure* when people reach the page by https, *public_url* where they reach it."""
+        """*secure* when people reach the page by https, *public_url* where they reach it.
+
+        *notices* are the public pages of announcements.
+        """
         self._store = store
         self._limits = limits or Limits()
         self._visitors = Visitors(secure=secure, public_url=public_url)
@@ -121,6 +126,8 @@ class WebChannel:
         self.router = APIRouter()
         page = Page(max_file=self._limits.file_bytes)
         self.router.include_router(page.router(self._visitors.welcome))
+        if notices:
+            self.router.include_router(notices.router(page.version))
         self.router.include_router(self._chat())
         self.router.add_api_route(
             Given.path,

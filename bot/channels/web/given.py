@@ -21,7 +21,7 @@ from handlers.events import Media
 from handlers.messages import Say
 
 _PLACE: Final = "/chat/given"
-_SHOWN: Final = frozenset(
+SHOWN: Final = frozenset(
     {
         "image/jpeg",
         "image/png",
@@ -87,7 +87,7 @@ class Given:
             stored.path,
             media_type=stored.mime,
             filename=file_name(media, stored),
-            content_disposition_type="inline" if stored.mime in _SHOWN else "attachment",
+            content_disposition_type="inline" if stored.mime in SHOWN else "attachment",
             headers={"Cache-Control": _ONE_DAY, "X-Content-Type-Options": "nosniff"},
         )
 

@@ -21,6 +21,7 @@ _MIMES = {
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 _AT_THE_ROOT = ("index.html", "sw.js")
+_APART = ("notice.css",)  # of another page: no part of what the chat needs without a network
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Page:
         ours = [entry for entry in entries if entry.name.rpartition(".")[2] in _MIMES]
         found = {entry.name: entry.read_bytes() for entry in ours}
         self.version = hashlib.sha256(b"".join(found.values())).hexdigest()[:12]
-        shell = [name for name in found if name not in _AT_THE_ROOT and not name.endswith(".png")]
+        apart = (*_AT_THE_ROOT, *_APART)
+        shell = [name for name in found if name not in apart and not name.endswith(".png")]
         for name in _AT_THE_ROOT:
             text = found[name].decode().replace("{version}", self.version)
             text = text.replace("{max_file}", str(max_file)).replace("{names}", " ".join(shell))
