@@ -15,7 +15,7 @@ from handlers.codes import CODE_NUMBERS, make_code
 from handlers.content import Content, Lang, Topic
 from handlers.desk.dossier import Reply
 from handlers.events import Media
-from handlers.facts import Facts
+from handlers.facts import Facts, Linked
 from handlers.facts import Hearing as Heard
 from handlers.rooms import doors
 from handlers.session import (
@@ -142,6 +142,8 @@ def _heard(base: Session, facts: Facts) -> Iterator[Screen]:
     there = replace(facts, hearing=some, receipt=RECEIPT, links=LINKS)
     for page in get_args(Hearing.model_fields["page"].annotation):
         yield _at(Hearing(page=page), base, there, f"hearing: {page}")
+    theirs = replace(facts, linked=Linked(channel="telegram"))
+    yield _at(Hearing(page="join", token="noi-"), base, theirs, "hearing: joining")  # noqa: S106
     unsure = (Option(value=communes[0], text="Xã Tam Dân (cũ)"),)
     asked = Hearing(page="communes", typed="tam dân", options=unsure)
     yield _at(asked, base, there, "hearing: unclear commune")

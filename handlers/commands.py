@@ -3,13 +3,14 @@
 from handlers.codes import read_code
 from handlers.desk import commands as desk
 from handlers.desk.permission import REACHES
-from handlers.effects import Hear, JoinChats, JoinStaff
+from handlers.effects import Hear, JoinStaff
 from handlers.linking import link
 from handlers.pending import drop, gather_text
-from handlers.rooms import behalf, cases, form, hearing, loose, start
+from handlers.rooms import behalf, cases, form, loose, start
 from handlers.rooms.desk import doing, office, orders
 from handlers.session import (
     Adding,
+    Bulletin,
     Case,
     Cases,
     Desk,
@@ -103,10 +104,7 @@ def _join(invitation: str, view: View) -> Next:
 
 
 def _join_chats(token: str, view: View) -> Next:
-    """Another chat of the same person opens a link; wrong ones count like wrong receipts.
-
-    Whatever is being done here goes on: a chat that is new is still asked for its consent.
-    """
+    """Another chat of the same person opens a link; wrong ones count like wrong receipts."""
     session, now, linked = view.session, view.facts.now, view.facts.linked
     if cases.is_paused(session, now.timestamp()):
         return Next(session, view.say("proving.pause"))
@@ -114,12 +112,8 @@ def _join_chats(token: str, view: View) -> Next:
         return Next(cases.missed(session, now), view.say("link.invalid"))
     if linked.same:
         return Next(session, view.say("link.same"))
-    channel = hearing.channel_name(linked.channel, view)
-    session = session.model_copy(update={"misses": 0, "missed_at": None})
-    phone = view.content.controller.phone
-    return Next(
-        session, view.say("link.joined", channel=channel, phone=phone), (JoinChats(token=token),)
-    )
+    joining = Hearing(page="join", token=token)
+    return Next(enter(session, joining, misses=0, missed_at=None))
 
 
 def _begin_again(view: View) -> Next:
@@ -147,7 +141,7 @@ def _cancel(view: View) -> Next:
             return loose.stop(code, view)
         case Withdrawing(code=code):
             return Next(enter(session, Case(code=code)))
-        case Queue() | Desk() | Office():
+        case Queue() | Desk() | Office() | Bulletin():
             return Next(session, view.say("cancel.nothing"))
         case Languages(back=back):
             return Next(enter(session, back))

@@ -42,16 +42,19 @@ from handlers.pending import hold, replaced, unfit
 from handlers.rooms import doors, form, questions, start
 from handlers.rooms.desk import unfinished
 from handlers.session import (
+    Bulletin,
     Desk,
     Doing,
     Dropping,
     Filling,
+    Hearing,
     Intake,
     Languages,
     Office,
     Queue,
     Resuming,
     Reviewing,
+    Room,
     Session,
     Topics,
     Welcome,
@@ -64,7 +67,7 @@ __all__ = ["needs", "step", "tell"]
 
 NOT_SEEN: Mapping[str, datetime] = {}
 # Rooms that need no consent: what an official does at the desk is not about their own data.
-AT_ANY_TIME = Welcome | Languages | Queue | Desk | Doing | Office | Intake
+AT_ANY_TIME = Welcome | Languages | Queue | Desk | Doing | Office | Intake | Bulletin
 AWAY = timedelta(hours=12)  # after this, a message in a form is first asked about, not taken
 
 
@@ -135,7 +138,7 @@ def _act(did: Input, view: View) -> Next:
     session, room = view.session, view.session.room
     if isinstance(did, SharedPlace) and not isinstance(room, Filling):
         return _act(Wrote(position(did, view)), view)
-    if _must_consent(view) and not _always(did):
+    if _must_consent(view) and not _always(did, room):
         return start.to_consent(did if isinstance(did, Wrote | SentMedia) else None, view)
     match did:
         case Command():
@@ -159,10 +162,11 @@ def _act(did: Input, view: View) -> Next:
             return doors.answer(did, view)
 
 
-def _always(did: Input) -> bool:
+def _always(did: Input, room: Room) -> bool:
     """Whether it takes no consent: the desk, hearing no more, and joining one's own chats."""
     if not isinstance(did, Command):
-        return False
+        joining = isinstance(room, Hearing) and room.page == "join"
+        return joining and not isinstance(did, Wrote | SentMedia)
     return did.name in ALIASES or did.name == "dungtin" or bool(link(did.name, did.rest))
 
 

@@ -63,7 +63,7 @@ NOTHING = Needs()
 class Hearing:
     """What a person wants to hear of: nothing unless *hears*, else of these, by their ids.
 
-    *channels* are where they can be written to.
+    *channels* are where they can be written to, one for each chat.
     """
 
     hears: bool = True

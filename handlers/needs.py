@@ -21,6 +21,7 @@ from handlers.facts import NOTHING, Needs
 from handlers.linking import link
 from handlers.session import (
     Adding,
+    Bulletin,
     Case,
     Cases,
     Desk,
@@ -101,7 +102,7 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
         case ((Menu() | Welcome() | MyData()), _):
             return Needs(cards=True)
         case Hearing(), Wrote() | SentMedia() | SharedPlace():
-            return Needs(cards=True, hearing=True)
+            return replace(_standing(session), cards=True)
         case Hearing(), Picked("link"):
             return Needs(hearing=True, fresh=True)
         case Cases(), Wrote() | SentMedia() | SharedPlace() | Picked("track"):
@@ -128,6 +129,10 @@ def _woken(timer: str, session: Session) -> Needs:
     match timer.split(":"):
         case ["desk", "joined" | "duty" | "left", _]:
             return replace(_standing(session), official=True, members=True)
+        case ["live", code]:
+            return desk.announced(code) if isinstance(session.room, Bulletin) else NOTHING
+        case ["desk", _, code] if code.startswith("TB"):
+            return replace(_standing(session), official=True, announcement=code, members=True)
         case ["desk", _, code]:
             return replace(_standing(session), official=True, dossier=code)
         case ["case" | "expire", code]:
@@ -147,10 +152,12 @@ def _standing(session: Session) -> Needs:
             return Needs(cards=True)
         case Rating(code=code) | Reopening(code=code):
             return Needs(cards=True, story=code)
+        case Bulletin(code=code):
+            return desk.announced(code)
         case Queue() | Desk() | Doing() | Office() | Intake():
             return OFFICIAL
-        case Hearing():
-            return Needs(hearing=True)
+        case Hearing(token=token):
+            return Needs(hearing=True, link=token)
         case _:
             return NOTHING
 
@@ -163,8 +170,8 @@ def showing(room: Room, *, changed: bool) -> Needs | None:
     match room:
         case Case(code=code) | Rating(code=code) if changed:
             return Needs(cards=True, story=code)
-        case Hearing():
-            return Needs(hearing=True)
+        case Hearing(token=token):
+            return Needs(hearing=True, link=token)
         case _:
             return desk.showing(room)
 

@@ -14,7 +14,7 @@ start: again
 courtesy: greeting thanks
 menu: ask
 choice: agree statistics_off statistics_on decline lang_vi lang_en resume new track data language
-    hearing hear_communes hear_topics hear_nothing hear channels link
+    hearing hear_communes hear_topics hear_nothing hear channels link join join_not
     help menu held into_draft new_case drop_message resume_with drop_draft_new keep_draft later
     drop_draft send change{label} back cancel skip done keep_answer rewrite drop_files clear
     let_official_find more fewer add withdraw send_addition drop_addition withdraw_no withdraw_yes
@@ -71,7 +71,7 @@ share: phone place
 menu_command: start gui tracuu nhantin dungtin dulieu huy ngonngu trogiup
 hearing: now{communes}{topics} off nothing which which_more unknown{typed} drop{name} dropped{name}
     added{name} too_many{most} topics channels{channels} again stopped
-link: made{links}{minutes}{token} joined{channel}{phone} made_one{channel}{phone} same invalid
+link: made{links}{minutes}{token} ask{channel} joined{channel}{phone} made_one{channel}{phone} same invalid
 channel: web telegram talk other
 """
 
@@ -177,6 +177,41 @@ group: started{unit} bound{unit} unbound stopped unit_unknown{typed} not_yours h
 intake: ask{address}{controller}{phone}{years} in_person by_phone signed refused
     none{address}{phone} draft_first message_first here{all}{number}{topic} head{how} name
     name_label phone phone_label done{code}{due}{phone}{receipt}{unit} spoken{code}{receipt}
+desk_news: to_release released announcement_returned announced announcement_stopped
+pick: people cases staff vi en not_urgent is_urgent
+deed: announce release
+entry: announced announcement_release announcement_return announcement_resubmit announcement_begin
+    announcement_pause announcement_go_on announcement_cancel announcement_correct
+    announcement_withdraw announcement_finish
+guide: announce
+moment: unclear
+lasting: under_a_minute minutes{minutes} hours{hours}{minutes}
+announcement_state: waiting returned released running paused correcting done cancelled withdrawn
+announce_do: release return resubmit pause go_on correct withdraw cancel
+announce_done: release return resubmit pause go_on correct withdraw cancel
+announce_state: sent{people} unreachable{people} failed{people} unknown{people} cancelled{people}
+    queued{people} sending{people}
+announce_to: everywhere any_topic any_role people{what}{where} cases{what}{where} staff{roles}{unit}
+    unit{unit} matter{code} words{words} vi en
+announce_beyond: commune no_topics topics unit
+announce: title{code}{state} is_urgent who{author}{releaser}{unit} to{whom} at_once at{time}
+    quiet{end}{start} version{version} reason{reason} along{files} proposed{text} counting
+    counted{people} without{people} stopped{people} remaining{people} preparing time_left{time}
+    report nobody_told lasted{rate}{time} no_channel every_channel look{channels}{parts}
+    cut{channels}{parts} next_part files{files} tried list none line{all}{code}{sent}{state}{text}
+    unknown{code} cannot{state} meanwhile author_gone nobody still_counting say_what_for set_aside
+    files_left_out{most} too_long{most}{over} bad_link past not_your_unit unchanged
+announce_edit: text link files lang urgent begins matter words role1 audience
+task.announce: text unit link files whom commune next_commune topic next_topic matter words role1
+    lang urgent begins confirm done
+task.announce_resubmit: confirm
+task.announce_correct: confirm
+task.announce_release: look confirm
+task.announce_return: reason
+task.announce_cancel: reason look confirm
+task.announce_withdraw: reason look confirm
+choice: bulletins new_announcement see_preview see_card see_report try_send other_reason enough
+    any_commune any_topic any_role any_language at_once no_link no_files
 choice: queue desk see_files see_all guide people units routes log invite new_unit new_route
     change_route delete_route newest take_back add_duty end_duty keep_duty compose_again keep_all
     no_template

@@ -245,24 +245,28 @@ class Office(Frozen):
 class Bulletin(Frozen):
     """An announcement on the desk: its card, what may be done, and how far it has come.
 
-    *shows* its card or what each channel will show; *seen* its `entries` when it was last shown.
+    *shows* its card or what each channel will show, *channel* first; *seen* its `entries` when it
+    was last shown.
     """
 
     at: Literal["bulletin"] = "bulletin"
     code: str
     shows: Literal["card", "preview"] = "card"
+    channel: str = ""
     seen: int = 0
 
 
 class Hearing(Frozen):
-    """Choosing what to hear of: a *page* of all, the communes or the topics.
+    """Choosing what to hear of: a *page* of all, the communes, the topics or the channels.
 
-    *options* are what "did you mean …?" offers for the commune that was *typed*.
+    *options* are what "did you mean …?" offers for the commune that was *typed*; *token* is the
+    link by which another chat is about to be joined.
     """
 
     at: Literal["hearing"] = "hearing"
-    page: Literal["all", "communes", "topics", "channels"] = "all"
+    page: Literal["all", "communes", "topics", "channels", "join"] = "all"
     typed: str = ""
+    token: str = ""
     options: tuple[Option, ...] = ()
 
 

@@ -25,13 +25,13 @@ WANTED = """
     WHERE c.id = ? AND f.wanted = 1 ORDER BY f.kind, f.name
 """
 CHANNELS = """
-    SELECT DISTINCT o.channel FROM contacts c JOIN contacts o ON o.person_id = c.person_id
+    SELECT o.channel FROM contacts c JOIN contacts o ON o.person_id = c.person_id
     WHERE c.id = ? AND o.reachable = 1 ORDER BY o.channel
 """
 
 
 class Wanted(NamedTuple):
-    """What one person wants to hear of; nothing unless *hears*."""
+    """What one person wants to hear of; nothing unless *hears*. *channels*: one for each chat."""
 
     hears: bool
     communes: tuple[str, ...]

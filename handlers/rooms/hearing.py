@@ -3,16 +3,19 @@
 News of a case are no announcements: nothing here stops them.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 
 from handlers.answers import read_commune
-from handlers.effects import Effect, Follow, Hear, MakeLink
+from handlers.effects import Effect, Follow, Hear, JoinChats, MakeLink
 from handlers.events import SentMedia
 from handlers.facts import Hearing as Heard
 from handlers.linking import LINK, MINUTES
 from handlers.messages import Expects, choice
+from handlers.reading.courtesies import says_no, says_yes
 from handlers.rooms import loose
 from handlers.rooms.questions import proposals
+from handlers.rooms.start import home
 from handlers.session import Answer, Hearing, Menu
 from handlers.understanding import tells
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
@@ -46,6 +49,8 @@ def show_hearing(room: Hearing, view: View) -> Prompt:
             return _show_topics(view)
         case "channels":
             return _show_channels(view)
+        case "join":
+            return _show_join(view)
 
 
 def _show_all(view: View) -> Prompt:
@@ -62,6 +67,13 @@ def _show_all(view: View) -> Prompt:
     )
     choosing = (view.choice("hear_communes"), view.choice("hear_topics"))
     return Prompt(text, (*choosing, view.choice("hear_nothing", tone="danger"), *ways))
+
+
+def _channels(view: View) -> str:
+    """The chats somebody can be reached in, by channel, with how many when there are several."""
+    counts = Counter(channel_name(channel, view) for channel in _heard(view).channels)
+    names = (name if count == 1 else f"{name} ({count})" for name, count in counts.items())
+    return _listed(names, view)
 
 
 def _listed(names: Iterable[str], view: View) -> str:
@@ -103,9 +115,17 @@ def _show_topics(view: View) -> Prompt:
 
 
 def _show_channels(view: View) -> Prompt:
-    names = _listed((channel_name(channel, view) for channel in _heard(view).channels), view)
-    text = view.say("hearing.channels", channels=names)
+    text = view.say("hearing.channels", channels=_channels(view))
     return Prompt(text, (view.choice("link"), view.choice("done")))
+
+
+def _show_join(view: View) -> Prompt:
+    """Asked before two chats become one person's: a link may come from somebody else."""
+    linked = view.facts.linked
+    if linked is None:
+        return Prompt(view.say("link.invalid"), (view.choice("join_not", "choice.back"),))
+    text = view.say("link.ask", channel=channel_name(linked.channel, view))
+    return Prompt(text, (view.choice("join", tone="primary"), view.choice("join_not")))
 
 
 # -- changing it -----------------------------------------------------------------------------------
@@ -117,6 +137,8 @@ def at_hearing(room: Hearing, did: Input, view: View) -> Next:
     match did:
         case Picked(key):
             return _picked(key, room, view)
+        case Wrote() if room.page == "join" and (says_yes(did.text) or says_no(did.text)):
+            return _picked("join" if says_yes(did.text) else "join_not", room, view)
         case Wrote() if room.page == "communes" and len(did.text) <= LONGEST_NAME:
             return _typed(did, view)
         case Wrote() if not tells(did) and isinstance(read_commune(did.part, view), Answer):
@@ -146,6 +168,10 @@ def _picked(key: str, room: Hearing, view: View) -> Next:
             return Next(session, view.say("hearing.again"), (Hear(wanted=True),))
         case "link":
             return _link(view)
+        case "join":
+            return _join(room, view)
+        case "join_not":
+            return Next(home(session))
         case _:
             return _chosen(key, room, view)
 
@@ -158,7 +184,8 @@ def _chosen(key: str, room: Hearing, view: View) -> Next:
             dropped = view.say("hearing.dropped", name=_commune(name, view))
             return Next(view.session, dropped, (Follow(kind="commune", name=name, wanted=False),))
         case "value":
-            return _add(room.options[int(name)].value, view)
+            meant = room.options[int(name)]
+            return _add(meant.value, meant.text, view)
         case _:
             wanted = name not in _heard(view).topics
             switched = Follow(kind="topic", name=name, wanted=wanted)
@@ -176,14 +203,14 @@ def _heard_again(view: View) -> tuple[str, tuple[Effect, ...]]:
 def _typed(did: Wrote, view: View) -> Next:
     read = read_commune(did.part, view)
     if isinstance(read, Answer):
-        return _add(read.value, view)
+        return _add(read.value, read.text, view)
     asked = Hearing(page="communes", typed=read.typed, options=read.options)
     return Next(enter(view.session, asked))
 
 
-def _add(commune: str, view: View) -> Next:
+def _add(commune: str, name: str, view: View) -> Next:
+    """Follow *commune*, called by *name*, perhaps with the former one it was found by."""
     heard, there = _heard(view), enter(view.session, Hearing(page="communes"))
-    name = _commune(commune, view)
     if commune not in heard.communes and len(heard.communes) >= MOST:
         return Next(there, view.say("hearing.too_many", most=MOST))
     notice, effects = _heard_again(view)
@@ -203,3 +230,13 @@ def _link(view: View) -> Next:
     )
     made = MakeLink(token=token, minutes=MINUTES)
     return Next(view.session, told, (made,), qr=links[-1] if links else "")
+
+
+def _join(room: Hearing, view: View) -> Next:
+    """This chat and the one that made the link are one person's, if it is still valid."""
+    linked = view.facts.linked
+    if linked is None or linked.same:
+        return Next(home(view.session), view.say("link.same" if linked else "link.invalid"))
+    name, phone = channel_name(linked.channel, view), view.content.controller.phone
+    joined = view.say("link.joined", channel=name, phone=phone)
+    return Next(home(view.session), joined, (JoinChats(token=room.token),))
