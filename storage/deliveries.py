@@ -47,7 +47,7 @@ PREPARE = """
 DRY = "SELECT channel, hears, COUNT(*) FROM ({found}) found GROUP BY channel, hears"
 DRY_CASES = "SELECT person_id, channel, hears FROM ({found}) found"
 SHARE = "INSERT INTO shared_words (payload) VALUES (?)"
-AUDIENCE = "SELECT audience FROM announcements WHERE id = ?"
+AUDIENCE = "SELECT audience FROM announcements WHERE id = ? AND state = ? AND version = ?"
 QUEUED = """
     SELECT d.person_id, d.contact_id, d.version, d.message, c.address, COALESCE(c.reachable, 0),
         p.hears, p.lang, COALESCE(r.platform_id, '')
@@ -225,9 +225,13 @@ def feed(
     """Move up to *limit* queued deliveries of a channel into the outbox.
 
     *words* are the shared words of this version by language. Who stopped hearing meanwhile, or can
-    be reached no more, is settled at once: less than *limit* does not mean that no more wait.
+    be reached no more, is settled at once: less than *limit* does not mean that no more wait. None
+    are fed when the announcement is another by now than *live* says.
     """
-    staff = _audience(tx, live.id).whom == "staff"
+    row = tx.row(AUDIENCE, (live.id, live.state, live.version))
+    if row is None:
+        return ()
+    staff = Audience.model_validate_json(row[0]).whom == "staff"
     fed: list[Fed] = []
     changes: list[tuple[Delivery, Delivery]] = []
     for row in tx.rows(QUEUED, (live.id, channel, limit)):
@@ -288,10 +292,6 @@ def unfinished(tx: Tx, live: Live) -> bool:
 
 def _when(at: int) -> datetime | None:
     return when(at) if at else None
-
-
-def _audience(tx: Tx, announcement_id: int) -> Audience:
-    return Audience.model_validate_json(tx.rows(AUDIENCE, (announcement_id,))[0][0])
 
 
 def _post(tx: Tx, delivery: Delivery, now: datetime, shared: int) -> int:

@@ -13,7 +13,7 @@ from handlers.events import Media
 from handlers.text import fold
 from handlers.tickets import OPEN, AnswerLine, Card, Happening, Story, Told
 from handlers.tickets import move as moved
-from storage import files, history, members, people
+from storage import files, follows, history, members, people
 from storage.database import Row, Tx
 from storage.history import Chain, Entry
 from storage.search import marked
@@ -114,6 +114,8 @@ def open(  # noqa: A001 - tickets.open reads well
     )
     tx.do(HOLD, (ticket_id, holder, ms(now), 1))
     tx.do(INDEX, (ticket_id, marked(ticket_id, case.search)[:SEARCHABLE]))
+    if not case.by:
+        follows.begin(tx, contact_id, case.commune, case.topic)
     keep(tx, ticket_id, contact_id, case.media, now)
     history.append(
         tx,
