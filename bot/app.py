@@ -26,13 +26,16 @@ from bot.engine import Engine
 from bot.feeder import Feeder, Words
 from bot.fetch import Fetcher
 from bot.grouptalk import GroupTalk
+from bot.holding import Alone, Holding, Holds, SendsWhileHeld, Terms
 from bot.metrics import Figures
 from bot.opening import opener
 from bot.outbox import Sender
+from bot.relay import Relay
 from bot.published import reader
 from bot.secret import Secret, fresh_code, fresh_invitation, fresh_receipt, load_secret
 from bot.timers import Clock
 from bot.turn import ZONE, Posted, Turns
+from bot.watching import Watch
 from handlers.announcing import Limits
 from handlers.content import Content, Lang
 from handlers.desk.people import Duty
@@ -70,6 +73,8 @@ class App:
     announcer: Announcer
     feeders: Sequence[Feeder]
     figures: Figures
+    holds: Holds
+    watch: Watch
     channels: Mapping[str, Channel] = field(default_factory=dict)
 
 
@@ -137,7 +142,7 @@ def _assemble(config: Config, content: Content, secret: Secret, store: Store) ->
         board = Board(store, lambda: turns.content, telegram.groups, news)
     paid = config.channels.telegram.paid_broadcast
     senders = {
-        name: Sender(store, channel, limits[name], paid=paid and name == "telegram")
+        name: Sender(_held(channel, holds), limits=paid and name == "telegram")
         for name, channel in channels.items()
     }
     quiet = Quiet(lambda: turns.content)
@@ -159,6 +164,8 @@ def _assemble(config: Config, content: Content, secret: Secret, store: Store) ->
             sender.post(message)
 
     clock, fetcher = Clock(store), Fetcher(store, blobs, channels)
+    for sender in senders.values():
+        sender.wakes(clock.nudge)
     engine = Engine(
         *(store, turns),
         posted=posted,

@@ -17,7 +17,7 @@ says so for a chat or for everybody: then replies of that chat, or all, wait too
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -26,7 +26,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from bot.attempt import Again, Attempts, Waiting
-from bot.channels import Channel
+from bot.channels import Sends
 from bot.chat import Chat
 from bot.pacing import Pace
 from bot.results import Results
@@ -57,7 +57,7 @@ class Sender:
     """
 
     def __init__(
-        self, store: Store, channel: Channel, limits: Limits = UNHURRIED, *, paid: bool = False
+        self, store: Store, channel: Sends, limits: Limits = UNHURRIED, *, paid: bool = False
     ) -> None:
         self.limits = limits
         self.held = 0
@@ -82,6 +82,10 @@ class Sender:
         self._stopping = True
         self._missed = False
         self.counts = self._attempts.counts
+
+    def wakes(self, woken: Callable[[], None]) -> None:
+        """Have *woken* called when a turn is due to tell what a message could not."""
+        self._results.woken = woken
 
     @property
     def sends(self) -> bool:

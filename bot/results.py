@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from functools import partial
 
 from storage import outbox
@@ -16,6 +17,8 @@ class Results:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.woken: Callable[[], None] = lambda: None
+        """Called when somebody is to hear of what did not arrive."""
         self._waiting: list[tuple[Result, asyncio.Future[None]]] = []
         self._news = asyncio.Event()
 
@@ -39,7 +42,9 @@ class Results:
         results = [result for result, _ in taken]
         try:
             if results:
-                await self._store.run(partial(outbox.record, results=results))
+                woken = await self._store.run(partial(outbox.record, results=results))
+                if woken:
+                    self.woken()
         except (StorageError, asyncio.CancelledError) as error:
             self._waiting[:0] = taken
             if isinstance(error, asyncio.CancelledError):

@@ -141,9 +141,9 @@ def news(tx: Tx, results: Iterable[Settled], waiting: frozenset[str]) -> tuple[N
     numbers = sorted(final)
     for start in range(0, len(numbers), AT_ONCE):
         some = numbers[start : start + AT_ONCE]
-        for number, *row in tx.rows(OF_CASES, (*some, *(0,) * (AT_ONCE - len(some)))):
-            result = final[number]
-            found.append(News(*row, result.state, result.at))
+        for row in tx.rows(OF_CASES, (*some, *(0,) * (AT_ONCE - len(some)))):
+            result = final[row[0]]
+            found.append(News(*row[1:], *(result.state, result.at)))
     return tuple(sorted(found, key=lambda one: one.ticket_id))
 
 
