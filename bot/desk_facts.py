@@ -1,18 +1,23 @@
 """What a turn of an official must know, read in the turn's own transaction."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
+from handlers.announcing import Announcement
 from handlers.desk import permission
+from handlers.desk.people import Official
 from handlers.desk.record import Entry
 from handlers.facts import Facts, Needs
+from handlers.rooms.desk.bulletins import PAGE as BULLETINS
 from handlers.rooms.desk.journal import PAGE as ENTRIES
 from handlers.rooms.desk.queue import PAGE
-from storage import desk, log, members
+from storage import announcements, desk, log, members
 from storage.database import Tx
 
 QUEUE = PAGE + 1  # cases: one more than a page, to know of another
 FOUND = 10  # cases of a search
 LOG = ENTRIES + 1  # entries, as for the queue
+ANNOUNCED = BULLETINS + 1  # announcements, as for the queue
 SOON = 3  # working days
 
 
@@ -46,7 +51,25 @@ def desk_facts(tx: Tx, contact_id: int, wanted: Needs, facts: Facts) -> Facts:
         )
         if wanted.figures
         else (),
+        announcement=announcements.get(tx, wanted.announcement) if wanted.announcement else None,
+        announcements=_announcements(tx, official, wanted.announcements),
     )
+
+
+def with_page(facts: Facts, page: Callable[[str], str]) -> Facts:
+    """The *facts* with the address of the announcement's page on the web, if it has one."""
+    found = facts.announcement
+    if found is None or not found.public:
+        return facts
+    return replace(facts, announcement=found.model_copy(update={"page": page(found.code)}))
+
+
+def _announcements(tx: Tx, official: Official, after: int | None) -> tuple[Announcement, ...]:
+    """A page of those somebody may see; whoever may release one may announce, too."""
+    if after is None:
+        return ()
+    seen = permission.units(official, "announce")
+    return announcements.page(tx, seen, after, ANNOUNCED)
 
 
 def _log(tx: Tx, before: int) -> tuple[Entry, ...]:

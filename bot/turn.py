@@ -8,14 +8,14 @@ so that the update is kept for replay and its sender is told.
 
 import json
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
 from pydantic import TypeAdapter
 
 from bot.channels import Arrival, Garbled, Outcome
-from bot.desk_facts import desk_facts
+from bot.desk_facts import desk_facts, with_page
 from bot.recent import Recent
 from bot.secret import Secret
 from handlers.announcing import Limits
@@ -44,11 +44,13 @@ from handlers.effects import (
     OpenTicket,
     SaveConsent,
     SetTimer,
+    TrySending,
     Witness,
 )
 from handlers.events import CameBack, Event, FileRefused, Left, TimedOut
 from handlers.facts import NOTHING, Facts, Hearing, Needs
 from handlers.messages import Say
+from handlers.rooms.desk.bulletin_words import message
 from handlers.session import NEW
 from handlers.view import Turn
 from storage import (
@@ -85,9 +87,19 @@ DeskEffect = (
     | Amend
     | Announce
     | MoveAnnouncement
+    | TrySending  # which is posted beside what the turn says
 )
 HearingEffect = Follow | Hear | MakeLink | JoinChats
-WAKES = SetTimer | Notify | JoinStaff | JoinChats | ChangeDuty | MarkReachable
+WAKES = (
+    SetTimer
+    | Notify
+    | JoinStaff
+    | JoinChats
+    | ChangeDuty
+    | MarkReachable
+    | Announce
+    | MoveAnnouncement
+)
 UNSENT = TimedOut | FileRefused | Left | CameBack  # events behind which nobody waits for an answer
 
 
@@ -136,6 +148,10 @@ def _as_filed(content: Content, _: Sequence[tuple[str, str, str]]) -> Content:
     return content
 
 
+def _nowhere(_: str) -> str:
+    return ""
+
+
 @dataclass(slots=True)
 class Turns:
     """What turns need beside their transaction: what the province edits, secrets, and chance.
@@ -153,6 +169,7 @@ class Turns:
     links: Mapping[str, str] = field(default_factory=dict)
     amended: Amended = _as_filed
     limits: tuple[Limits, ...] = ()
+    page: Callable[[str], str] = _nowhere
     _files: Content = field(init=False)
 
     def __post_init__(self) -> None:
@@ -196,7 +213,10 @@ class Turns:
         sessions.save(tx, opened.contact_id, state, arrival.at)
         return Taken(
             "done",
-            _post(tx, opened.contact_id, arrival, turn),
+            (
+                *self._tried(tx, opened.contact_id, arrival, turn),
+                *_post(tx, opened.contact_id, arrival, turn),
+            ),
             timers=came_back or any(isinstance(effect, WAKES) for effect in turn.effects),
             files=any(isinstance(effect, KeepFile | MoveTicket) for effect in turn.effects),
             amended=amended,
@@ -233,6 +253,21 @@ class Turns:
         operators = members.with_role(tx, "administrator")
         reports = (self._report(tx, operator, arrival, error) for operator in operators)
         return Taken("failed", (*told, *reports))
+
+    def _tried(self, tx: Tx, contact_id: int, arrival: Arrival, turn: Turn) -> Iterator[Posted]:
+        """Announcements told to whoever tries them, to nobody else."""
+        for effect in turn.effects:
+            if not isinstance(effect, TrySending):
+                continue
+            if (found := announcements.get(tx, effect.code)) is not None:
+                say = message(found, self.content)
+                number = outbox.add(
+                    *(tx, contact_id, arrival.channel, say.model_dump_json(), arrival.at),
+                    lane="notice",
+                )
+                yield Posted(
+                    *(number, contact_id, arrival.channel, arrival.address, say), lane="notice"
+                )
 
     def _report(self, tx: Tx, operator: int, arrival: Arrival, error: Exception) -> Posted:
         text = self.content.say("vi", "fault.report", kind=type(error).__name__, id=arrival.id)
@@ -271,10 +306,15 @@ class Turns:
             if wanted.link
             else None,
         )
-        return desk_facts(tx, contact_id, wanted, facts) if wanted.official else facts
+        if not wanted.official:
+            return facts
+        return with_page(desk_facts(tx, contact_id, wanted, facts), self.page)
 
     def _unused_code(self, tx: Tx) -> str:
-        while tickets.code_exists(tx, code := self.fresh_code()):
+        """A code of no case, and of no announcement: that one has TB in the place of PA."""
+        while tickets.code_exists(tx, code := self.fresh_code()) or announcements.exists(
+            tx, f"TB{code[2:]}"
+        ):
             pass
         return code
 
@@ -344,6 +384,8 @@ class Turns:
                 announcements.announce(tx, effect, now)
             case MoveAnnouncement():
                 announcements.move(tx, effect, now)
+            case TrySending():
+                pass
 
 
 def _fires(tx: Tx, contact_id: int, arrival: Arrival) -> bool:

@@ -247,6 +247,14 @@ class MoveAnnouncement(Frozen):
     seen: int = 0
 
 
+class TrySending(Frozen):
+    """Tell an announcement to this contact alone, just as its audience would be told."""
+
+    type: Literal["try_sending"] = "try_sending"
+    by: int
+    code: str
+
+
 class Follow(Frozen):
     """Whether this person wants announcements about a commune or a topic, by its id."""
 
@@ -303,6 +311,7 @@ Effect = (
     | Amend
     | Announce
     | MoveAnnouncement
+    | TrySending
     | Follow
     | Hear
     | MakeLink

@@ -8,7 +8,7 @@ from handlers.effects import DropTimer, Effect, SetTimer
 from handlers.events import FileRefused, SentMedia
 from handlers.pending import file_name, length
 from handlers.rooms import form, hearing, news
-from handlers.rooms.desk import orders
+from handlers.rooms.desk import bulletin, orders
 from handlers.session import Draft, Pending, Resuming, Session, Welcome
 from handlers.text import clean, is_blank
 from handlers.view import Input, Next, View, enter
@@ -71,6 +71,8 @@ def timed_out(timer: str, view: View) -> Next:
 
 def _about_a_case(words: list[str], view: View) -> Next:
     match words:
+        case ["live", code]:
+            return bulletin.live(code, view)
         case ["desk", what, code]:
             return orders.woken(what, code, view)
         case ["case", code]:

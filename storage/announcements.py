@@ -9,8 +9,10 @@ from datetime import datetime
 
 from handlers.announcing import LIVE, Announcement, Audience, DeliveryState, Tally, Wording
 from handlers.announcing import move as moved
+from handlers.desk.people import EVERYWHERE
 from handlers.effects import Announce, MoveAnnouncement
 from storage import log, members, people
+from storage.announcement_news import Concerned, tell
 from storage.database import Row, Tx
 from storage.times import ms, when
 
@@ -22,7 +24,7 @@ ADD = """
 """
 EXISTS = "SELECT 1 FROM announcements WHERE code = ?"
 LOCK = """
-    SELECT a.id, a.state, a.entries, a.version, a.author, a.prepared
+    SELECT a.id, a.state, a.entries, a.version, a.unit, a.author, a.releaser
     FROM announcements a WHERE a.code = ? /*lock a*/
 """
 COLUMNS = """
@@ -32,7 +34,7 @@ COLUMNS = """
     FROM announcements a
 """
 GET = f"{COLUMNS} WHERE a.code = ?"
-PAGE = f"{COLUMNS} ORDER BY a.id DESC LIMIT ? OFFSET ?"
+PAGE = f"{COLUMNS} {{within}} ORDER BY a.id DESC LIMIT ? OFFSET ?"
 TALLIES = """
     SELECT channel, state, count FROM delivery_counts
     WHERE announcement_id = ? AND count > 0 ORDER BY channel, state
@@ -71,6 +73,7 @@ def announce(tx: Tx, effect: Announce, now: datetime) -> int:
         ),
     )
     _log(tx, "announced", effect.code, effect.by, now, unit=effect.unit, words=effect.wording.text)
+    tell(tx, Concerned(effect.code, effect.unit, effect.by), "announce", effect.by, now)
     return number
 
 
@@ -84,7 +87,7 @@ def move(tx: Tx, effect: MoveAnnouncement, now: datetime) -> bool:
     row = tx.row(LOCK, (effect.code,))
     if row is None:
         return False
-    number, state, entries, version, _author, _prepared = row
+    number, state, entries, version, *those = row
     after = moved(state, effect.action)
     if after is None or (effect.seen and effect.seen != entries):
         return False
@@ -111,6 +114,7 @@ def move(tx: Tx, effect: MoveAnnouncement, now: datetime) -> bool:
     said = effect.reason or (effect.wording.text if effect.wording else "")
     data = {"from": state, "to": after, "version": version}
     _log(tx, effect.action, effect.code, effect.by, now, words=said, **data)
+    tell(tx, Concerned(effect.code, *those), effect.action, effect.by, now)
     return True
 
 
@@ -133,9 +137,14 @@ def get(tx: Tx, code: str) -> Announcement | None:
     return None if row is None else _read(tx, row)
 
 
-def page(tx: Tx, after: int, limit: int) -> tuple[Announcement, ...]:
-    """Announcements newest first, after the first *after* of them."""
-    return tuple(_read(tx, row) for row in tx.rows(PAGE, (limit, after)))
+def page(tx: Tx, units: frozenset[str], after: int, limit: int) -> tuple[Announcement, ...]:
+    """Announcements of *units* (``*``: all) newest first, after the first *after* of them."""
+    if not units:
+        return ()
+    wanted = () if EVERYWHERE in units else tuple(sorted(units))
+    within = f"WHERE a.unit IN ({', '.join('?' for _ in wanted)})" if wanted else ""
+    rows = tx.rows(PAGE.format(within=within), (*wanted, limit, after))
+    return tuple(_read(tx, row) for row in rows)
 
 
 def _read(tx: Tx, row: Row) -> Announcement:

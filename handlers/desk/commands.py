@@ -52,6 +52,7 @@ PIECES = 4  # words a code may be typed in
 _WORD = re.compile(r"\S+")
 _PIECES = re.compile(r"(?=.*\d)\W*P\W*A(\W*[^\W_]){7}\W*", re.IGNORECASE | re.DOTALL)
 _HALF = re.compile(r"\s*PA[\W_]{0,3}(?=[\w-]*\d)[\w-]{4,}", re.IGNORECASE)
+_ANNOUNCEMENT = re.compile(r"\W*T\W*B((?:\W*[^\W_]){7})\W*", re.IGNORECASE)
 ABOUT_A_CASE = frozenset(TASK_OF) | {"nguoigui", "tep"}
 
 
@@ -62,6 +63,16 @@ def invitation(command: str, behind: str) -> str:
     if code and (meant or command == "moi"):
         return f"{INVITATION}{code}"
     return behind if meant else ""
+
+
+def announcement_code(typed: str) -> str:
+    """The code of an announcement in what somebody typed and nothing else; empty when it is none.
+
+    It is a case's code with other letters before it, and read as leniently.
+    """
+    written = _ANNOUNCEMENT.fullmatch(typed[:LONGEST])
+    code = read_code(f"PA{written[1]}") if written else None
+    return f"TB{code.removeprefix('PA')}" if code else ""
 
 
 class Named(NamedTuple):

@@ -17,6 +17,7 @@ COMMANDS: tuple[tuple[str, Deed], ...] = (
     ("guide.together", "link"),
     ("guide.identity", "identify"),
     ("guide.intake", "intake"),
+    ("guide.announce", "announce"),
     ("guide.figures", "figures"),
     ("guide.history", "history"),
     ("guide.log", "log"),

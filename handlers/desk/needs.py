@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from handlers.codes import near_codes, read_code
-from handlers.desk.commands import ABOUT_A_CASE, ALIASES, TASK_OF, named
+from handlers.desk.commands import ABOUT_A_CASE, ALIASES, TASK_OF, announcement_code, named
 from handlers.facts import Needs
-from handlers.session import Desk, Doing, Office, Queue, Room, Session
+from handlers.session import Bulletin, Desk, Doing, Office, Queue, Room, Session
 from handlers.view import Command, Input, Picked, Wrote
 
 OFFICIAL = Needs(official=True)
@@ -16,7 +16,11 @@ WITH_ANSWERS = frozenset({"answer", "approve"})
 
 def deciding(session: Session, did: Input) -> Needs | None:
     """What must be known to decide; None when it is not for the desk."""
-    return _by_command(did, session) if isinstance(did, Command) else _by_room(session.room, did)
+    if isinstance(did, Command):
+        return _by_command(did, session)
+    if announcement := _announcement(session.room, did):
+        return announced(announcement)
+    return _by_room(session.room, did)
 
 
 def _by_command(did: Command, session: Session) -> Needs | None:
@@ -27,6 +31,8 @@ def _by_command(did: Command, session: Session) -> Needs | None:
             return replace(OFFICIAL, dossier=read_code(rest) or "", near=near_codes(rest))
         case Command("nhatky", rest):
             return replace(OFFICIAL, dossier=named(rest, "").code)
+        case Command("thongbao", rest):
+            return announced(announcement_code(rest))
         case Command("moi", _):
             return replace(OFFICIAL, fresh=True)
         case Command(name, _) if name in ALIASES:
@@ -64,6 +70,13 @@ def _by_room(room: Room, did: Input) -> Needs | None:
             return None
 
 
+def _announcement(room: Room, did: Input) -> str:
+    """The announcement that is opened at the desk, or that somebody stands before."""
+    if isinstance(did, Picked) and did.key.startswith("open:TB"):
+        return did.key.removeprefix("open:")
+    return room.code if isinstance(room, Bulletin) else ""
+
+
 def _about(task: str, rest: str, session: Session) -> Needs:
     found = named(rest, session.hand)
     needs = replace(_task(task, found.code), near=found.near, identity=task == "nguoigui")
@@ -72,7 +85,14 @@ def _about(task: str, rest: str, session: Session) -> Needs:
     return needs
 
 
+def announced(code: str) -> Needs:
+    """What an announcement and those who see to it take."""
+    return replace(OFFICIAL, announcement=code, members=True)
+
+
 def _task(task: str, code: str, given: dict[str, str] | None = None) -> Needs:
+    if task.startswith("announce"):
+        return replace(announced(code), fresh=task == "announce")
     other = (given or {}).get("other", "")
     return replace(
         OFFICIAL,
@@ -95,6 +115,8 @@ def showing(room: Room) -> Needs | None:
             return replace(OFFICIAL, dossier=code)
         case Doing():
             return _task(room.task, room.code, room.given)
+        case Bulletin(code=code):
+            return announced(code)
         case Office(page=page):
             return replace(
                 OFFICIAL,
@@ -103,6 +125,7 @@ def showing(room: Room) -> Needs | None:
                 log=_entries(room),
                 dossier=room.subject if page == "log" else "",
                 figures=page == "figures",
+                announcements=room.after if page == "announcements" else None,
             )
         case _:
             return None

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from handlers.announcing import Announcement
 from handlers.conversation import needs, step, tell
 from handlers.desk.dossier import Dossier
 from handlers.effects import Effect
@@ -40,6 +41,7 @@ def asked_for(wanted: Needs, everything: Facts) -> Facts:
         links=everything.links,
         hearing=everything.hearing if wanted.hearing else None,
         linked=everything.linked if wanted.link else None,
+        limits=everything.limits,
         **_of_the_desk(wanted, everything),
     )
 
@@ -60,7 +62,14 @@ def _of_the_desk(wanted: Needs, everything: Facts) -> dict[str, Any]:
         "answers": everything.answers if wanted.answers else (),
         "log": () if wanted.log is None else everything.log,
         "figures": everything.figures if wanted.figures else (),
+        "announcement": _announced(wanted.announcement, everything),
+        "announcements": () if wanted.announcements is None else everything.announcements,
     }
+
+
+def _announced(code: str, everything: Facts) -> Announcement | None:
+    found = everything.announcement
+    return found if found is not None and found.code == code else None
 
 
 def _case(code: str, dossier: Dossier | None) -> Dossier | None:
@@ -83,7 +92,7 @@ def turn(session: Session, event: Event, everything: Facts, carried: Carried | N
     later = carried(after.effects, wants) if carried else everything
     after = tell(after, asked_for(wants, later))
     marshalled(after.session)
-    assert after.session.step == session.step + (after.say is not None)
+    assert after.session.step == session.step + (after.say is not None and not after.instead)
     if after.say is not None:
         say = after.say
         assert say.step == after.session.step

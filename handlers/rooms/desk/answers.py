@@ -10,6 +10,7 @@ from handlers.desk.people import EVERYWHERE, Official
 from handlers.desk.permission import REACHES, may, units
 from handlers.reading.choices import read_choice
 from handlers.reading.dates import read_date
+from handlers.reading.moments import read_moment
 from handlers.reading.numbers import read_number
 from handlers.rooms.desk.task import Slot, dossier
 from handlers.session import Doing, Option
@@ -39,6 +40,9 @@ def read(slot: Slot, typed: str, room: Doing, view: View) -> tuple[str | None, U
         case "date":
             day = read_date(typed, view.facts.now.date())
             return _or(day.isoformat() if day else None, view.say("date.unclear"))
+        case "moment":
+            at = read_moment(typed, view.facts.now)
+            return _or(at.isoformat() if at else None, view.say("moment.unclear"))
         case "number":
             number = read_number(typed)
             whole = number is not None and number == int(number) and number >= 0
@@ -98,7 +102,7 @@ def _unit(typed: str, view: View) -> tuple[str | None, Unread]:
 
 
 def _commune(typed: str, view: View) -> tuple[str | None, Unread]:
-    if typed.strip() == "*":
+    if typed.strip() == "*" or fold(typed) in WHOLE:
         return "*", Unread()
     match view.content.territory.find(typed):
         case Found(commune=commune):
@@ -118,7 +122,7 @@ def _commune(typed: str, view: View) -> tuple[str | None, Unread]:
 def offered(slot: Slot, room: Doing, view: View) -> tuple[Option, ...]:
     """What a question offers by itself."""
     match slot.kind:
-        case "choice" if slot.options:
+        case "choice" | "scope" if slot.options:
             return slot.options
         case "choice":
             return tuple(Option(value=key, text=view.say(f"pick.{key}")) for key in slot.keys)

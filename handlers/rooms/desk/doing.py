@@ -8,26 +8,25 @@ stays. What was typed behind the command answers the first questions. `/huy` lea
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from handlers.desk.permission import anywhere, may
 from handlers.effects import KeepFile
-from handlers.events import SentMedia
+from handlers.events import Media, SentMedia
 from handlers.messages import Choice, Expects, choice
 from handlers.pending import take_files
 from handlers.reading.courtesies import says_done
 from handlers.reading.dates import show_date
+from handlers.reading.moments import show_moment
 from handlers.rooms.desk.answers import offered, read
 from handlers.rooms.desk.card import files, told_line
 from handlers.rooms.desk.registry import TASKS
-from handlers.rooms.desk.task import Slot, Task, denied, dossier, home, refused, to_case
-from handlers.session import Doing, Session
+from handlers.rooms.desk.task import LONGEST, Slot, Task, denied, dossier, home, refused, to_case
+from handlers.rooms.desk.unfinished import apart, shown_again, unsent
+from handlers.session import Bulletin, Doing, Session
 from handlers.text import clean
 from handlers.tickets import move
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
-
-LONGEST = 2000  # characters of one answer; several must fit one message
-ASIDE = 3  # tasks set aside that are kept
 
 
 def begin(name: str, code: str, rest: str, view: View) -> Next:
@@ -37,19 +36,21 @@ def begin(name: str, code: str, rest: str, view: View) -> Next:
     if task.action is None:
         if not anywhere(official, task.deed):
             return denied(task.deed, "", view)
-        return _begun(task, Doing(task=name), rest, view)
+        looked = view.facts.announcement
+        seen = looked.entries if code and looked is not None and looked.code == code else 0
+        return _taken_up(task, Doing(task=name, code=code, seen=seen), rest, view)
     found = dossier(code, view)
     if official is None:
         return denied(task.deed, code, view)
     if found is None:
         return Next(home(view), view.say("desk.unknown", code=code))
     room = Doing(task=name, code=code, seen=found.card.entries)
-    kept, others = _set_aside(room, view.session)
+    kept, others = apart(room, view.session)
     if not may(official, task.deed, found.card):
-        return _unsent(refused(task.deed, code, view), kept, view)
+        return shown_again(refused(task.deed, code, view), kept, view)
     if move(found.card.status, task.action) is None:
         cannot = Next(to_case(code, view), _cannot(found.card.status, view))
-        return _unsent(cannot, kept, view)
+        return shown_again(cannot, kept, view)
     held = View(to_case(code, view).model_copy(update={"aside": others}), view.facts)
     if kept is None or rest:
         return _begun(task, room, rest, held)
@@ -57,42 +58,15 @@ def begin(name: str, code: str, rest: str, view: View) -> Next:
     return Next(enter(held.session, again), view.say("desk.taken_up"))
 
 
-def set_aside(after: Next, view: View) -> Next:
-    """Keep what was being written about a case where a command led elsewhere, and say so."""
-    room, session = view.session.room, after.session
-    if not isinstance(room, Doing) or not _written(room) or session.room == room:
-        return after
-    now = session.room
-    if isinstance(now, Doing) and (now.task, now.code) == (room.task, room.code):
-        return after
-    others = _set_aside(room, session)[1]
-    kept = session.model_copy(update={"aside": (*others, room)[-ASIDE:]})
-    notice = view.say("desk.set_aside", code=room.code)
-    return replace(after, session=kept, notice="\n".join(filter(None, (after.notice, notice))))
-
-
-def _written(room: Doing) -> bool:
-    return bool(room.code and (any(room.given.values()) or room.media))
-
-
-def _set_aside(room: Doing, session: Session) -> tuple[Doing | None, tuple[Doing, ...]]:
-    """What was written of the same task and case and not sent, and what is set aside besides."""
-    others = [kept for kept in session.aside if (kept.task, kept.code) != (room.task, room.code)]
-    now = (session.room,) if isinstance(session.room, Doing) else ()
-    written = [
-        kept
-        for kept in (*session.aside, *now)
-        if (kept.task, kept.code) == (room.task, room.code) and _written(kept)
-    ]
-    return (written[-1] if written else None), tuple(others)
-
-
-def _unsent(refused: Next, kept: Doing | None, view: View) -> Next:
-    """Not lost with the right or the chance to send it: shown, to be copied."""
-    if kept is None or not any(kept.given.values()):
-        return refused
-    text = "\n".join(filter(None, kept.given.values()))[:LONGEST]
-    return replace(refused, notice=f"{refused.notice}\n{view.say('desk.unsent', text=text)}")
+def _taken_up(task: Task, room: Doing, rest: str, view: View) -> Next:
+    """Begin what is about no case, or go on with what was set aside of it."""
+    kept, others = apart(room, view.session)
+    if kept is None:
+        return _begun(task, room, rest, view)
+    held = view.session.model_copy(update={"aside": others})
+    if rest:
+        return shown_again(_begun(task, room, rest, View(held, view.facts)), kept, view)
+    return Next(enter(held, kept), view.say("desk.taken_up"))
 
 
 def _begun(task: Task, room: Doing, rest: str, view: View) -> Next:
@@ -216,6 +190,8 @@ def readable(slot: Slot, value: str, view: View) -> str:
     match slot.kind:
         case "date" if value:
             return show_date(date.fromisoformat(value))
+        case "moment" if value:
+            return show_moment(datetime.fromisoformat(value))
         case "member":
             return next((m.name for m in view.facts.members if str(m.id) == value), value)
         case "unit" if unit := view.content.units.get(value):
@@ -312,8 +288,9 @@ def _took(task: Task, slot: Slot, value: str, room: Doing, view: View) -> Next:
 def _wrote(task: Task, slot: Slot, text: str, room: Doing, view: View) -> Next:
     if slot.kind == "files" and says_done(text):
         return _took(task, slot, str(len(room.media)), room, view)
-    if len(text) > LONGEST:
-        return Next(view.session, view.say("text.too_long", length=len(text), most=LONGEST))
+    if len(text) > slot.longest:
+        most = slot.longest
+        return Next(view.session, view.say("text.too_long", length=len(text), most=most))
     value, answer = read(slot, text, room, view)
     if value is not None:
         return _took(task, slot, value, room, view)
@@ -324,9 +301,10 @@ def _wrote(task: Task, slot: Slot, text: str, room: Doing, view: View) -> Next:
 def _files(slot: Slot | None, sent: SentMedia, room: Doing, view: View) -> Next:
     """Files are kept where the task takes some, at whatever question they come."""
     task = TASKS[room.task]
-    if all(s.kind != "files" for s in task.slots(room, view)):
+    takes = next((s for s in task.slots(room, view) if s.kind == "files"), None)
+    if takes is None:
         return Next(view.session, view.say("desk.no_files"))
-    media, notice = take_files(room.media, sent.media, view)
+    media, notice = _fitting(takes, room, sent, view)
     kept = media[len(room.media) :]
     room = room.model_copy(update={"media": media})
     effects = tuple(KeepFile(media=item) for item in kept)
@@ -339,12 +317,25 @@ def _files(slot: Slot | None, sent: SentMedia, room: Doing, view: View) -> Next:
     return Next(held, said, effects)
 
 
+def _fitting(
+    takes: Slot, room: Doing, sent: SentMedia, view: View
+) -> tuple[tuple[Media, ...], str]:
+    """The files there are now, of those *sent* what is taken here, and why others are not."""
+    fit = tuple(item for item in sent.media if not takes.media or item.kind in takes.media)
+    media, notice = take_files(room.media, fit, view)
+    taken = media[: max(len(room.media), takes.most_files)]
+    if len(taken) == len(media) and len(fit) == len(sent.media):
+        return media, notice
+    left_out = view.say("announce.files_left_out", most=takes.most_files)
+    return taken, "\n".join(filter(None, (notice, left_out)))
+
+
 def _confirmed(task: Task, room: Doing, view: View) -> Next:
     """Do it, unless somebody did something to the case meanwhile: then show that first."""
     official = view.facts.official
     if task.action is None:
         allowed = anywhere(official, task.deed)
-        return task.finish(room, view) if allowed else denied(task.deed, "", view)
+        return task.finish(room, view) if allowed else unsent(task.deed, room, view)
     found = dossier(room.code, view)
     if found is None or not may(official, task.deed, found.card):
         return _kept_back(denied(task.deed, room.code, view), room, view)
@@ -379,6 +370,9 @@ def _changed(room: Doing, view: View) -> Next:
 
 
 def left(room: Doing, view: View) -> Next:
-    """Back to the case or the queue; nothing was done."""
+    """Back to the case, the announcement or the queue; nothing was done."""
+    notice = view.say("desk.left")
+    if room.code and TASKS[room.task].action is None:
+        return Next(enter(view.session, Bulletin(code=room.code)), notice)
     session: Session = to_case(room.code, view) if room.code else home(view)
-    return Next(session, view.say("desk.left"))
+    return Next(session, notice)

@@ -108,6 +108,10 @@ def _what(entry: Entry, view: View) -> str:
             deed = view.say(f"deed.{entry.data.get('deed', 'see')}")
             about = entry.subject.removeprefix("case:")
             return " · ".join(filter(None, (view.say(f"entry.{kind}"), deed, about)))
+        case kind if entry.subject.startswith("announcement:"):
+            about = entry.subject.removeprefix("announcement:")
+            words = cut(entry.words, LONGEST_CHANGE)
+            return " · ".join(filter(None, (view.say(f"entry.{kind}"), about, words)))
         case kind:
             return f"{view.say(f'entry.{kind}')} · {unit_name(str(entry.data.get('unit')), view)}"
 

@@ -5,7 +5,14 @@ from handlers.desk.guide import guide
 from handlers.desk.people import Official
 from handlers.desk.permission import REACHES, anywhere
 from handlers.rooms import behalf, start
-from handlers.rooms.desk import colleagues, departments, doing, journal, templates
+from handlers.rooms.desk import (
+    bulletins,
+    colleagues,
+    departments,
+    doing,
+    journal,
+    templates,
+)
 from handlers.rooms.desk.administering import duty_name, unit_name
 from handlers.rooms.desk.task import denied, home
 from handlers.session import Menu, Office, Queue, Welcome
@@ -33,6 +40,8 @@ def obey(command: Command, view: View) -> Next:
             return journal.to_undo(command.rest, view)
         case "thongke":
             return _to_figures(view)
+        case "thongbao":
+            return bulletins.to_bulletins(command.rest, view)
         case "mau":
             return templates.to_templates(command.rest, view)
         case _:
@@ -56,6 +65,8 @@ def show_office(room: Office, view: View) -> Prompt:
             return journal.show_undo(room, view)
         case "figures":
             return _show_figures(room, view)
+        case "announcements":
+            return bulletins.show_bulletins(room, view)
         case _:
             return _show_guide(view)
 
@@ -71,8 +82,9 @@ def at_office(room: Office, did: Input, view: View) -> Next:
             return Next(start.home(view.session))
         case Picked("intake"):
             return behalf.begin(view)
-        case Picked("people" | "units" | "routes" | "log" | "invite" as page):
-            names = {"people": "canbo", "units": "donvi", "routes": "tuyen", "log": "nhatky"}
+        case Picked("people" | "units" | "routes" | "log" | "invite" | "bulletins" as page):
+            names = {"people": "canbo", "units": "donvi", "routes": "tuyen", "log": "nhatky",
+                     "bulletins": "thongbao"}  # fmt: skip
             return obey(Command(names.get(page, "moi")), view)
         case _:
             return _at_page(room, did, view)
@@ -94,6 +106,8 @@ def _at_page(room: Office, did: Input, view: View) -> Next:
             return journal.at_undo(room, did, view)
         case "figures":
             return _at_figures(room, did, view)
+        case "announcements":
+            return bulletins.at_bulletins(room, did, view)
         case _:
             return Next(view.session, view.say("desk.again"))
 
@@ -208,7 +222,9 @@ def _show_guide(view: View) -> Prompt:
         return Prompt(view.say("desk.not_staff"), (view.choice("menu"),))
     queue = (view.choice("queue"),) if anywhere(official, "see") else ()
     intake = (view.choice("intake", "deed.intake"),) if anywhere(official, "intake") else ()
-    return Prompt(_guide(official, view), (*queue, *intake, view.choice("menu")))
+    announces = (view.choice("bulletins"),) if anywhere(official, "announce") else ()
+    ways = (*queue, *intake, *announces, view.choice("menu"))
+    return Prompt(_guide(official, view), ways)
 
 
 # -- what nobody typed -----------------------------------------------------------------------------

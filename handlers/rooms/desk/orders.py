@@ -5,7 +5,8 @@ from handlers.desk.commands import ABOUT_A_CASE, TASK_OF, named
 from handlers.desk.permission import anywhere
 from handlers.events import SentMedia
 from handlers.rooms import behalf
-from handlers.rooms.desk import doing, office, queue, reaching
+from handlers.rooms.desk import bulletin, doing, office, queue, reaching
+from handlers.rooms.desk.bulletin import open_bulletin
 from handlers.rooms.desk.card import files, identify, open_case
 from handlers.rooms.desk.task import denied
 from handlers.session import Desk, Queue
@@ -59,6 +60,8 @@ def at_desk(room: Desk, did: Input, view: View) -> Next:
             return identify(room.code, view)
         case Picked("files"):
             return files(room.code, view)
+        case Picked(key) if key.startswith("open:TB"):
+            return open_bulletin(key.removeprefix("open:"), view)
         case Picked(key) if key.startswith("open:"):
             return open_case(key.removeprefix("open:"), view)
         case Picked(key):
@@ -81,6 +84,8 @@ def woken(what: str, code: str, view: View) -> Next:
     """
     if what in office.NEWS:
         return office.woken(what, code, view)
+    if code.startswith("TB"):
+        return bulletin.woken(what, code, view)
     official, found = view.facts.official, view.facts.dossier
     if official is None or found is None or not anywhere(official, "see"):
         return Next(view.session, silent=True)

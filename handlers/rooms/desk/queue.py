@@ -8,6 +8,7 @@ from handlers.desk.permission import anywhere, units
 from handlers.events import SentMedia
 from handlers.messages import Choice, choice
 from handlers.rooms import start
+from handlers.rooms.desk.bulletin import open_bulletin
 from handlers.rooms.desk.card import due, heard_of, open_case
 from handlers.rooms.desk.task import denied
 from handlers.session import Office, Queue, Session
@@ -171,6 +172,8 @@ def at_queue(room: Queue, did: Input, view: View) -> Next:
             return Next(enter(session, Office(page="guide")))
         case Picked("menu"):
             return Next(start.home(session))
+        case Picked(key) if key.startswith("open:TB"):
+            return open_bulletin(key.removeprefix("open:"), view)
         case Picked(key) if key.startswith("open:"):
             return open_case(key.removeprefix("open:"), view)
         case Picked(key):

@@ -12,7 +12,9 @@ from typing import Literal
 from handlers.desk.dossier import DeskCard, Dossier
 from handlers.desk.permission import Deed, anywhere, may
 from handlers.effects import Effect, Witness
+from handlers.events import MediaKind
 from handlers.messages import Choice
+from handlers.pending import MAX_FILES
 from handlers.session import Desk, Doing, Menu, Option, Queue, Session
 from handlers.tickets import Action
 from handlers.view import Next, View, enter
@@ -29,7 +31,9 @@ Kind = Literal[
     "number",
     "files",
     "scope",
+    "moment",
 ]
+LONGEST = 2000  # characters of one answer; several must fit one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class Slot:
     """One question: ``task.<task>.<name>`` asks it, or the very words of *text*.
 
     A ``choice`` offers *keys* by the texts ``pick.<key>``, or *options* as they are. An *optional*
-    one may be skipped by the choice *skip*; its answer is then empty.
+    one may be skipped by the choice *skip*; its answer is then empty. *most* is how many characters
+    a text may have, or how many files there may be; *media* are the kinds of those (empty: all).
     """
 
     name: str
@@ -47,13 +52,26 @@ class Slot:
     text: str = ""
     options: tuple[Option, ...] = ()
     skip: str = "skip"
+    most: int = 0
+    media: frozenset[MediaKind] = frozenset()
+
+    @property
+    def longest(self) -> int:
+        """How many characters may be typed to answer it."""
+        return self.most or LONGEST
+
+    @property
+    def most_files(self) -> int:
+        """How many files it takes."""
+        return self.most or MAX_FILES
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """One thing an official may do.
 
-    *deed* is what `may` is asked, *action* the move of the case (None: it is about no case).
+    *deed* is what `may` is asked, *action* the move of the case (None: it is about no case; whom an
+    announcement takes is then for *finish* to ask).
     *slots* are the questions, given the room and what is known. *preview* is what is shown before
     the last press (None: done at once); *finish* does it.
 
