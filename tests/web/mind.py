@@ -11,6 +11,8 @@ from bot.channels import Arrival, Garbled, Outcome, Outgoing
 from bot.channels.enclosed import FileWords, Stored
 from bot.channels.web import Store, Told, WebChannel
 from bot.channels.web.files import Kept, file_kind
+from bot.channels.web.notice_page import Notice
+from bot.channels.web.notices import Notices
 from handlers.events import Chose, Event, Media, Said, SentMedia, SharedPlace, Started
 from handlers.messages import Choice, Say
 
@@ -82,6 +84,11 @@ class TypeRefusedError(Exception):
     """A type that is not kept."""
 
 
+def sign(text: str) -> str:
+    """A keyed hash."""
+    return hashlib.sha256(b"secret" + text.encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class Bytes:
     """What is known of kept bytes."""
@@ -107,6 +114,7 @@ class Mind:
     told: defaultdict[str, list[Told]] = field(default_factory=lambda: defaultdict(list))
     files: dict[tuple[str, str], Media] = field(default_factory=dict)
     stored: dict[str, Stored] = field(default_factory=dict)
+    announced: dict[str, Notice] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     at: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     error: Exception | None = None
@@ -129,13 +137,21 @@ class Mind:
             self.register,
             self.uploaded,
             self.open_file,
-            lambda text: hashlib.sha256(b"secret" + text.encode()).hexdigest(),
+            sign,
             {
                 "vi": FileWords("Chưa xem được tệp:", "Có thể chưa đến:", "không tên"),
                 "en": FileWords("Cannot be shown:", "May not have arrived:", "no name"),
             },
             refused,  # type: ignore[arg-type] # a dict of literals
         )
+
+    def notices(self) -> Notices:
+        """The public pages of what was announced."""
+        return Notices(self.announcement, self.open_file, sign)
+
+    async def announcement(self, code: str) -> Notice | None:
+        """See `bot.channels.web.notices.Read`."""
+        return self.announced.get(code)
 
     def forget(self) -> None:
         """Be as new, for the next test."""

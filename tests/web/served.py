@@ -69,7 +69,13 @@ def served(
 ) -> Iterator[Served]:
     """Serve the web chat with a small mind until the block ends."""
     mind = mind or Mind()
-    channel = WebChannel(mind.store(), limits=limits, secure=secure, public_url=public_url)
+    channel = WebChannel(
+        mind.store(),
+        limits=limits,
+        secure=secure,
+        public_url=public_url,
+        notices=mind.notices(),
+    )
     mind.channel = channel
     bounds = http or HttpLimits()
     app = make_http(
