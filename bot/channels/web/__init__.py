@@ -156,8 +156,16 @@ class WebChannel:
 
     async def send(self, outgoing: Outgoing) -> str:
         """Tell the open pages of the person to look; a closed one looks when it is opened."""
-        self._bells.ring(outgoing.address)
+        self.ring(outgoing.address)
         return str(outgoing.id)
+
+    def ring(self, address: str) -> None:
+        """Have the open pages of a person look for news."""
+        self._bells.ring(address)
+
+    def ring_all(self) -> None:
+        """Have every open page look for news."""
+        self._bells.ring_all()
 
     async def fetch(self, media: Media) -> AsyncGenerator[bytes]:
         """Raise `GoneError`: what people upload here is kept before anybody hears of it."""

@@ -54,12 +54,16 @@ class Bells:
         for bell in self._of.get(address, ()):
             bell.ring()
 
-    def close(self) -> None:
-        """Have every page let go."""
-        self.closed = True
+    def ring_all(self) -> None:
+        """There may be news for everybody."""
         for bells in self._of.values():
             for bell in bells:
                 bell.ring()
+
+    def close(self) -> None:
+        """Have every page let go."""
+        self.closed = True
+        self.ring_all()
 
 
 class Slots:

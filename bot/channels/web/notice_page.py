@@ -21,9 +21,9 @@ _WORDS: Final[dict[Lang, dict[str, str]]] = {
         "urgent": "Khẩn",
         "code": "Mã thông báo",
         "told": "Thông báo lúc",
-        "corrected": "Đã sửa $at (bản thứ $version). Nội dung dưới đây là bản mới nhất.",
+        "corrected": "Đã sửa lúc $at (bản thứ $version). Nội dung dưới đây là bản mới nhất.",
         "withdrawn": "Thông báo này đã được thu hồi và không còn hiệu lực",
-        "since": "Thu hồi",
+        "since": "Thu hồi lúc",
         "reason": "Lý do",
         "files": "Tài liệu kèm theo",
         "ask": "Cần hỏi thêm?",
@@ -127,7 +127,7 @@ def draw(notice: Notice, files: Sequence[Enclosed], lang: Lang, version: str) ->
         version=version,
         title=title,
         province=escape(notice.province[lang]),
-        how=_fill(words["how"], code=notice.code, phone=notice.phone),
+        how=Template(words["how"]).substitute(code=escape(notice.code), phone=_phone(notice.phone)),
         article="\n".join((f"<h1>{title}</h1>", *article(notice, files, lang, words))),
     )
 
@@ -143,7 +143,7 @@ def _standing(
         at, version = _time(notice.changed, lang), str(notice.version)
         said = Template(words["corrected"]).substitute(at=at, version=version)
         yield f'<p class="state">{said}</p>'
-    yield f'<div class="text">{_rich(notice.text)}</div>'
+    yield f'<div class="text" lang="vi">{_rich(notice.text)}</div>'
     if notice.link:
         yield f'<p class="text">{_rich(notice.link)}</p>'
     yield from (_picture(file) for file in files if file.picture)
@@ -156,7 +156,8 @@ def _withdrawn(
     notice: Notice, _: Sequence[Enclosed], lang: Lang, words: Mapping[str, str]
 ) -> Iterator[str]:
     yield f'<p class="state gone"><strong>{words["withdrawn"]}.</strong></p>'
-    yield f'<p class="text">{words["reason"]}: {escape(notice.reason)}</p>'
+    reason = f'<span lang="vi">{escape(notice.reason)}</span>'
+    yield f'<p class="text">{words["reason"]}: {reason}</p>'
     if notice.changed:
         yield f'<p class="about">{words["since"]} {_time(notice.changed, lang)}</p>'
     yield _code(notice, words)
@@ -188,6 +189,11 @@ def _rich(text: str) -> str:
         parts.append(f'<a href="{shown}" rel="noopener noreferrer nofollow">{shown}</a>')
         start = found.start() + len(address)
     return "".join((*parts, escape(text[start:])))
+
+
+def _phone(number: str) -> str:
+    dialled = re.sub(r"[^+0-9]", "", number)
+    return f'<a href="tel:{dialled}">{escape(number)}</a>'
 
 
 def _fill(words: str, **values: str) -> str:
