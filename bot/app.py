@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from prometheus_client import CollectorRegistry
 
@@ -30,11 +31,11 @@ from bot.holding import Alone, Holding, Holds, SendsWhileHeld, Terms
 from bot.metrics import Figures
 from bot.opening import opener
 from bot.outbox import Sender
-from bot.relay import Relay
 from bot.published import reader
+from bot.relay import Relay
 from bot.secret import Secret, fresh_code, fresh_invitation, fresh_receipt, load_secret
 from bot.timers import Clock
-from bot.turn import ZONE, Posted, Turns
+from bot.turn import ZONE, Turns
 from bot.watching import Watch
 from handlers.announcing import Limits
 from handlers.content import Content, Lang
@@ -141,8 +142,12 @@ def _assemble(config: Config, content: Content, secret: Secret, store: Store) ->
         channels["telegram"] = telegram = _telegram(config, content, store, blobs, talk, links)
         board = Board(store, lambda: turns.content, telegram.groups, news)
     paid = config.channels.telegram.paid_broadcast
+    holds = _holds(config, store)
     senders = {
-        name: Sender(_held(channel, holds), limits=paid and name == "telegram")
+        name: Sender(
+            *(store, SendsWhileHeld(channel, holds, sender_lease(name)), limits[name]),
+            paid=paid and name == "telegram",
+        )
         for name, channel in channels.items()
     }
     quiet = Quiet(lambda: turns.content)
@@ -159,16 +164,20 @@ def _assemble(config: Config, content: Content, secret: Secret, store: Store) ->
         announcer.nudge()
         begun()
 
-    def posted(message: Posted) -> None:
-        if sender := senders.get(message.channel):
-            sender.post(message)
+    async def renew() -> None:
+        await engine.renew()
 
     clock, fetcher = Clock(store), Fetcher(store, blobs, channels)
+    relay = Relay(
+        *(holds, senders, web, clock.nudge, fetcher.nudge, announced),
+        renew=renew,
+    )
+    watch = Watch(store, holds, relay)
     for sender in senders.values():
         sender.wakes(clock.nudge)
     engine = Engine(
         *(store, turns),
-        posted=posted,
+        posted=partial(relay.posted, look=watch.nudge),
         timers=clock.nudge,
         files=fetcher.nudge,
         announced=announced,
@@ -190,8 +199,22 @@ def _assemble(config: Config, content: Content, secret: Secret, store: Store) ->
         announcer,
         feeders,
         figures,
+        holds,
+        watch,
         channels,
     )
+
+
+def _holds(config: Config, store: Store) -> Holds:
+    """SQLite has one process: nobody else could hold anything."""
+    if store.engine == "sqlite":
+        return Alone()
+    return Holding(store, Terms(config.storage.lease_seconds))
+
+
+def sender_lease(channel: str) -> str:
+    """What the sender of a channel holds."""
+    return f"sender:{channel}"
 
 
 def _limits(config: Config) -> dict[str, Limits]:

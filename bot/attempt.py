@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from bot.channels import Channel, MovedError, Outgoing, UndeliveredError
+from bot.channels import MovedError, Outgoing, Sends, UndeliveredError
 from bot.results import Results
 from bot.retry import GiveUp, decide
 from bot.turn import Posted
@@ -43,7 +43,7 @@ class Again:
 class Attempts:
     """Sends through one channel; *paid* announcements may cost money."""
 
-    def __init__(self, store: Store, channel: Channel, results: Results, *, paid: bool) -> None:
+    def __init__(self, store: Store, channel: Sends, results: Results, *, paid: bool) -> None:
         self._store = store
         self._channel = channel
         self._results = results

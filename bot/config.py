@@ -35,11 +35,14 @@ class ConfigFaultsError(Exception):
 class StorageConfig(Frozen):
     """Where everything that lasts is kept.
 
-    *lanes*: turns worked on at a time, on PostgreSQL only. *files*: the folder of what people send.
+    *lanes*: turns worked on at a time; *lease_seconds*: how long what a worker holds alone stays
+    its own after it was last heard of; both on PostgreSQL only. *files*: the folder of what people
+    send, the same for all workers.
     """
 
     url: SecretStr = SecretStr("sqlite:///data/bot.db")
     lanes: int = Field(default=4, ge=1, le=64)
+    lease_seconds: float = Field(default=15, ge=2, le=300)
     files: Path = Path("data/files")
 
     @field_validator("url")

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
+from bot.channels import Outgoing, Sends
 from bot.worker import is_gone, this_worker
 from storage import leases
 from storage.database import StorageError, Store, Tx
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 Part = Callable[[], Coroutine[Any, Any, None]]
 Task = asyncio.Task[None]
+
+UNSURE = 0.1  # seconds until it is looked at again whether the lease is ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +211,25 @@ class Holding:
             await self._store.run(lambda tx: leases.release(tx, (self._me,)))
         except StorageError:
             log.warning("the leases are left to run out")
+
+
+class SendsWhileHeld:
+    """A channel as its sender has it: nothing is sent while the lease may be another's.
+
+    A worker that slept goes on where it was; what it does next must not be to send.
+    """
+
+    def __init__(self, channel: Sends, holds: Holds, lease: str) -> None:
+        self.name = channel.name
+        self._channel = channel
+        self._holds = holds
+        self._lease = lease
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """See `Sends`."""
+        while not self._holds.sure(self._lease):  # noqa: ASYNC110 - time itself sets no event
+            await asyncio.sleep(UNSURE)
+        return await self._channel.send(outgoing)
 
 
 def _raise_fault(tasks: Iterable[Task]) -> None:

@@ -3,19 +3,24 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Coroutine
 from contextlib import closing
+from functools import partial
 from socket import socket
+from typing import Any
 
 from fastapi import FastAPI
 
-from bot.app import App, invite, open_app
+from bot.app import App, invite, open_app, sender_lease
 from bot.config import Config, ConfigFaultsError, WebConfig
+from bot.feeder import Feeder
+from bot.holding import Part
 from bot.housekeeping import Housekeeper
 from bot.http import listen, make_http, serve
 from bot.http_guard import HttpLimits
+from bot.outbox import Sender
 from handlers.faults import Fault
 from storage import members
-from storage.serving import serving
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +33,7 @@ async def run(config: Config) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with serving(config.storage.url.get_secret_value()), open_app(config) as app:
+    async with open_app(config) as app:
         await app.blobs.clean()
         with closing(_listen(config.channels.web)) as door:
             await _welcome(app)
@@ -60,17 +65,7 @@ async def serve_all(app: App, door: socket, stop: asyncio.Event) -> None:
             "storage": app.store.engine,
         },
     )
-    for sender in app.senders.values():
-        await sender.catch_up()
-    parts = [sender.run() for sender in app.senders.values()]
-    parts += [channel.run(app.engine.accept) for channel in app.channels.values()]
-    parts += [feeder.run() for feeder in app.feeders]
-    parts.append(app.announcer.run())
-    parts += [app.clock.run(app.engine.accept), app.fetcher.run(app.engine.accept)]
-    parts.append(Housekeeper(app.store, app.blobs).run())
-    if app.board:
-        parts.append(app.board.run())
-    tasks = [asyncio.ensure_future(part) for part in parts]
+    tasks = [asyncio.ensure_future(part) for part in _in_every_worker(app)]
     end_streams = app.web.close if app.web else lambda: None
     serving = asyncio.create_task(serve(_http(app), door, stop=stop, closing=end_streams))
     await asyncio.wait((serving, *tasks), return_when=asyncio.FIRST_COMPLETED)
@@ -82,6 +77,41 @@ async def serve_all(app: App, door: socket, stop: asyncio.Event) -> None:
     for end in ended:
         if isinstance(end, Exception):
             raise end
+
+
+def _in_every_worker(app: App) -> list[Coroutine[Any, Any, None]]:
+    parts = [app.holds.run(_once(app)), app.watch.run()]
+    if app.web:
+        parts.append(app.web.run(app.engine.accept))
+    if app.telegram:
+        parts.append(app.telegram.stand_by())
+    return parts
+
+
+def _once(app: App) -> dict[str, Part]:
+    """What runs once over all workers that serve one database, by the name of its lease."""
+    accept = app.engine.accept
+    parts: dict[str, Part] = {
+        "announcer": app.announcer.run,
+        "fetcher": partial(app.fetcher.run, accept),
+        "housekeeper": Housekeeper(app.store, app.blobs).run,
+        "timers": partial(app.clock.run, accept),
+    }
+    for (name, sender), feeder in zip(app.senders.items(), app.feeders, strict=True):
+        parts[sender_lease(name)] = partial(_send, sender, feeder)
+    if app.telegram:
+        parts["poller:telegram"] = partial(app.telegram.run, accept)
+    if app.board:
+        parts["board:telegram"] = app.board.run
+    return parts
+
+
+async def _send(sender: Sender, feeder: Feeder) -> None:
+    """A sender, and who feeds it with announcements: the latter looks at what the former holds."""
+    await sender.catch_up()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(sender.run())
+        tasks.create_task(feeder.run())
 
 
 def _http(app: App) -> FastAPI:

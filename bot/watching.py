@@ -70,6 +70,9 @@ class Hears(Protocol):
     def file(self) -> None:
         """A file is to be fetched."""
 
+    def announced(self) -> None:
+        """Something was done to an announcement."""
+
     async def amended(self) -> None:
         """What the province edits has changed."""
 
@@ -83,6 +86,7 @@ class Watch:
     hears: Hears
     every: float = EVERY
     _seen: Seen | None = None
+    _announced: tuple[int, int] | None = None
     _amended: tuple[int, int] | None = None
     _soon: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -123,13 +127,19 @@ class Watch:
             now = datetime.now(UTC)
             found = await self.store.run(partial(news.look, after=after, now=now, limit=PAGE))
             self.hears.said([each for each in found.said if seen.fresh(each.id, clock)])
-            if found.timer:
-                self.hears.timer()
-            if found.file:
-                self.hears.file()
-            if found.amended != self._amended:
-                await self.hears.amended()
-                self._amended = found.amended
+            await self._tell(found)
             if len(found.said) < PAGE:
                 return
             after = found.said[-1].id
+
+    async def _tell(self, found: news.News) -> None:
+        if found.timer:
+            self.hears.timer()
+        if found.file:
+            self.hears.file()
+        if found.announced != self._announced:
+            self.hears.announced()
+            self._announced = found.announced
+        if found.amended != self._amended:
+            await self.hears.amended()
+            self._amended = found.amended

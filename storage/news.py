@@ -12,6 +12,10 @@ SAID = """
     WHERE o.id > ? ORDER BY o.id LIMIT ?
 """
 NEWEST = "SELECT COALESCE(MAX(id), 0) FROM outbox"
+# What is done to an announcement adds to its entries; one without a count is to be counted.
+ANNOUNCED = """
+    SELECT COUNT(*), COALESCE(SUM(entries), 0) FROM announcements WHERE live = 1 OR counted = ''
+"""
 WANTED = "SELECT 1 FROM files WHERE state = 'wanted' AND not_before <= ? LIMIT 1"
 
 
@@ -26,12 +30,14 @@ class Message(NamedTuple):
 class News(NamedTuple):
     """Messages, whether a timer has run out, whether a file is to be fetched.
 
-    *amended* is another whenever what the province changed by command is.
+    *announced* and *amended* are others whenever there is something new to do for announcements,
+    and when what the province changed by command is.
     """
 
     said: tuple[Message, ...]
     timer: bool
     file: bool
+    announced: tuple[int, int]
     amended: tuple[int, int]
 
 
@@ -51,5 +57,11 @@ def look(tx: Tx, after: int, now: datetime, limit: int) -> News:
         said,
         next_timer is not None and next_timer <= now,
         bool(tx.rows(WANTED, (ms(now),))),
+        _two(tx, ANNOUNCED),
         amendments.version(tx),
     )
+
+
+def _two(tx: Tx, sql: str) -> tuple[int, int]:
+    count, total = tx.rows(sql)[0]
+    return count, int(total)

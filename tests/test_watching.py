@@ -61,7 +61,7 @@ class Ear:
 
     def __init__(self) -> None:
         self.messages: list[news.Message] = []
-        self.anythings = self.timers = self.files = self.amendments = 0
+        self.anythings = self.timers = self.files = self.announcements = self.amendments = 0
 
     def said(self, messages: Iterable[news.Message]) -> None:
         """See `Hears`."""
@@ -78,6 +78,10 @@ class Ear:
     def file(self) -> None:
         """See `Hears`."""
         self.files += 1
+
+    def announced(self) -> None:
+        """See `Hears`."""
+        self.announcements += 1
 
     async def amended(self) -> None:
         """See `Hears`."""
@@ -127,6 +131,24 @@ async def test_messages_of_others_are_heard_in_order(store: Store) -> None:
         await until(lambda: len(ear.messages) == 3)
         await asyncio.sleep(3 * EVERY)
     assert ear.messages == [news.Message(id_, "web", f"v{n}") for n, id_ in enumerate(ids)]
+
+
+ANNOUNCE = """
+    INSERT INTO announcements (code, unit, author, state, urgent, words, audience, created_at)
+    VALUES ('TB-1', '*', 1, 'drafted', 0, '', '', 0)
+"""
+
+
+async def test_what_is_done_to_announcements_is_heard(store: Store) -> None:
+    """One that was written is to be counted, one that was released to be begun."""
+    ear = Ear()
+    async with watching(store, Others(), ear):
+        await until(lambda: ear.announcements == 1)  # whatever was done before
+        await store.run(lambda tx: tx.do(ANNOUNCE))
+        await until(lambda: ear.announcements == 2)
+        move = "UPDATE announcements SET live = 1, counted = '1', entries = entries + 1"
+        await store.run(lambda tx: tx.do(move))
+        await until(lambda: ear.announcements == 3)
 
 
 async def test_timers_files_and_changes_of_others_are_heard(store: Store) -> None:

@@ -94,16 +94,20 @@ class GoneError(Exception):
     """A file can no longer be had from the channel."""
 
 
-class Channel(Protocol):
-    """What the shell asks of a channel."""
+class Sends(Protocol):
+    """What a sender asks of a channel."""
 
     name: str
 
-    async def run(self, accept: Accept) -> None:
-        """Receive until cancelled; acknowledge to the platform only what *accept* returned for."""
-
     async def send(self, outgoing: Outgoing) -> str:
         """Send one message and return the platform's id of it; raise `UndeliveredError`."""
+
+
+class Channel(Sends, Protocol):
+    """What the shell asks of a channel."""
+
+    async def run(self, accept: Accept) -> None:
+        """Receive until cancelled; acknowledge to the platform only what *accept* returned for."""
 
     def fetch(self, media: Media) -> AsyncGenerator[bytes]:
         """Stream a file's bytes; raise `GoneError` for ever, OSError or TimeoutError for now."""

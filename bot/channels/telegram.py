@@ -130,16 +130,26 @@ class TelegramChannel:
         """Why nothing can be received at the moment, for the operator; empty when all is well."""
 
     async def run(self, accept: Accept) -> None:
-        """Receive until cancelled. With a webhook: see to it that Telegram knows it."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._insist(self._tell_commands))
-            tasks.create_task(self._insist(self._learn_name))
-            if self._settings.mode == "webhook":
-                self.fault = "Telegram does not know the webhook yet"
-                if await self._insist(self._tell_webhook):
-                    self.fault = ""
-                await asyncio.Event().wait()
-            await self._poll(accept)
+        """Receive until cancelled. With a webhook: see to it that Telegram knows it.
+
+        At one worker at a time; every one has to `stand_by`.
+        """
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._insist(self._tell_commands))
+                if self._settings.mode == "webhook":
+                    self.fault = "Telegram does not know the webhook yet"
+                    if await self._insist(self._tell_webhook):
+                        self.fault = ""
+                    await asyncio.Event().wait()
+                await self._poll(accept)
+        finally:
+            self.fault = ""  # whatever it was, it is another worker's now
+
+    async def stand_by(self) -> None:
+        """Learn what is needed to speak of the bot, whoever receives; until cancelled."""
+        await self._insist(self._learn_name)
+        await asyncio.Event().wait()
 
     def router(self, accept: Accept) -> APIRouter:
         """``POST /channels/telegram``, for the mode ``webhook``."""

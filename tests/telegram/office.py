@@ -75,7 +75,7 @@ class Office:
             assert app.telegram is not None
             assert app.board is not None
             app.board.pace = PACE
-            parts = [app.telegram.run(app.engine.accept), app.board.run()]
+            parts = [app.telegram.run(app.engine.accept), app.telegram.stand_by(), app.board.run()]
             tasks = [asyncio.ensure_future(part) for part in parts]
             try:
                 yield
