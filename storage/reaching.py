@@ -141,9 +141,11 @@ def news(tx: Tx, results: Iterable[Settled], waiting: frozenset[str]) -> tuple[N
     numbers = sorted(final)
     for start in range(0, len(numbers), AT_ONCE):
         some = numbers[start : start + AT_ONCE]
-        for row in tx.rows(OF_CASES, (*some, *(0,) * (AT_ONCE - len(some)))):
-            result = final[row[0]]
-            found.append(News(*row[1:], *(result.state, result.at)))
+        for number, *row in tx.rows(OF_CASES, (*some, *(0,) * (AT_ONCE - len(some)))):
+            contact_id, ticket_id, channel, since, upto = row
+            result = final[number]
+            told = News(contact_id, ticket_id, channel, since, upto, result.state, result.at)
+            found.append(told)
     return tuple(sorted(found, key=lambda one: one.ticket_id))
 
 
