@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from html import escape
 from typing import get_args
 
+from bot.preview_announcing import announcing_screens
 from bot.preview_desk import desk_facts, desk_rooms
 from bot.turn import ZONE
 from handlers.codes import CODE_NUMBERS, make_code
@@ -83,6 +84,8 @@ def screens(content: Content, lang: Lang) -> Iterator[Screen]:
     official = base.model_copy(update={"staff": True, "hand": CODE})
     for name, room in desk_rooms(CODE):
         yield _at(room, official, desk_facts(facts), name)
+    for name, room, known in announcing_screens(desk_facts(facts)):
+        yield _at(room, official, known, name)
     nothing = replace(facts, cards=())
     yield _at(Cases(), base, nothing, "cases: none")
     yield _at(Cases(query="den duong"), base, nothing, "cases: none found")

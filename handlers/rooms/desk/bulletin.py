@@ -11,6 +11,7 @@ from handlers.desk.permission import anywhere
 from handlers.effects import TrySending
 from handlers.events import SentMedia
 from handlers.messages import Choice, choice
+from handlers.reading.moments import show_moment
 from handlers.rooms.desk import doing
 from handlers.rooms.desk.bulletin_acts import (
     AT_ONCE,
@@ -82,7 +83,7 @@ def _head(found: Announcement, view: View) -> str:
             releaser=_member(found.releaser, view) if found.releaser else "—",
         ),
         view.say("announce.to", whom=whom(found.audience, view)),
-        when(found.begins_at, view),
+        _begins(found, view),
     ]
     if held := quiet(found, view):
         lines.append(held)
@@ -91,6 +92,12 @@ def _head(found: Announcement, view: View) -> str:
     if found.reason:
         lines.append(view.say("announce.reason", reason=found.reason))
     return "\n".join(lines)
+
+
+def _begins(found: Announcement, view: View) -> str:
+    if found.begun_at is None:
+        return when(found.begins_at, view)
+    return view.say("announce.began", time=show_moment(view.local(found.begun_at)))
 
 
 def _member(number: int, view: View) -> str:

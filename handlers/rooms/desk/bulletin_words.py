@@ -65,8 +65,8 @@ def whom(audience: Audience, view: View) -> str:
 
 
 def _communes(audience: Audience, view: View) -> str:
-    known = (view.content.territory.get(id_) for id_ in audience.communes)
-    return ", ".join(commune.name for commune in known if commune)
+    known = ((id_, view.content.territory.get(id_)) for id_ in audience.communes)
+    return ", ".join(commune.name if commune else id_ for id_, commune in known)
 
 
 def _topics(audience: Audience, view: View) -> str:
@@ -230,7 +230,7 @@ def preview(say: Say, view: View) -> str:
 
 
 def when(at: datetime | None, view: View) -> str:
-    """When it was asked to begin."""
+    """When it is asked to begin."""
     if at is None:
         return view.say("announce.at_once")
     return view.say("announce.at", time=show_moment(view.local(at)))
