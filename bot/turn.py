@@ -197,6 +197,8 @@ class Turns:
         came_back = not opened.reachable and not isinstance(arrival.event, UNSENT)
         if came_back:
             reaching.back(tx, opened.contact_id, arrival.at)
+        if not opened.state:
+            follows.agreed(tx, opened.contact_id, given=False)
         session = self.recent.read(opened.contact_id, opened.state)
         facts = self._look_up(tx, opened.contact_id, needs(session, arrival.event), arrival.at)
         turn = step(session, arrival.event, facts)
@@ -335,7 +337,7 @@ class Turns:
             case KeepFile(media=media):
                 files.keep(tx, contact_id, media, now)
             case SaveConsent():
-                people.add_consent(tx, contact_id, effect, now)
+                _agree(tx, contact_id, effect, now)
             case SetTimer(timer=timer, seconds=seconds):
                 timers.set(tx, contact_id, timer, now + timedelta(seconds=seconds))
             case DropTimer(timer=timer):
@@ -386,6 +388,13 @@ class Turns:
                 announcements.move(tx, effect, now)
             case TrySending():
                 pass
+
+
+def _agree(tx: Tx, contact_id: int, consent: SaveConsent, now: datetime) -> None:
+    """Keep what was agreed to; announcements are among what the notice is about."""
+    people.add_consent(tx, contact_id, consent, now)
+    if consent.purpose == "handling":
+        follows.agreed(tx, contact_id, given=consent.given)
 
 
 def _fires(tx: Tx, contact_id: int, arrival: Arrival) -> bool:

@@ -143,7 +143,10 @@ class KeepFile(Frozen):
 
 
 class SaveConsent(Frozen):
-    """Prove what a person agreed to or took back: the *purpose* and *version* of the text."""
+    """Prove what a person agreed to or took back: the *purpose* and *version* of the text.
+
+    Announcements begin with the agreement to ``handling`` and end with it.
+    """
 
     type: Literal["save_consent"] = "save_consent"
     purpose: Purpose

@@ -16,7 +16,14 @@ BEGIN = """
     SELECT person_id, ?, ?, 1 FROM contacts WHERE id = ?
     ON CONFLICT (person_id, kind, name) DO NOTHING
 """
-HEAR = "UPDATE people SET hears = ? WHERE id = (SELECT person_id FROM contacts WHERE id = ?)"
+HEAR = """
+    UPDATE people SET hears = ?, stopped = ?
+    WHERE id = (SELECT person_id FROM contacts WHERE id = ?)
+"""
+AGREED = """
+    UPDATE people SET hears = CASE WHEN stopped = 0 THEN ? ELSE 0 END
+    WHERE id = (SELECT person_id FROM contacts WHERE id = ?)
+"""
 HEARS = """
     SELECT p.hears FROM people p JOIN contacts c ON c.person_id = p.id WHERE c.id = ?
 """
@@ -52,8 +59,16 @@ def begin(tx: Tx, contact_id: int, commune: str, topic: str) -> None:
 
 
 def hear(tx: Tx, contact_id: int, *, wanted: bool) -> None:
-    """Switch all announcements on or off."""
-    tx.do(HEAR, (int(wanted), contact_id))
+    """Switch all announcements on or off, by hand."""
+    tx.do(HEAR, (int(wanted), int(not wanted), contact_id))
+
+
+def agreed(tx: Tx, contact_id: int, *, given: bool) -> None:
+    """Announcements begin when a person agrees to the notice, unless they stopped them by hand.
+
+    Until then, and when the agreement is taken back, there are none.
+    """
+    tx.do(AGREED, (int(given), contact_id))
 
 
 def wanted(tx: Tx, contact_id: int) -> Wanted:

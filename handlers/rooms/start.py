@@ -1,7 +1,7 @@
 """The front door: privacy notice and consent, help, languages, the person's own data."""
 
 from handlers.content import Lang
-from handlers.effects import DropTimer, Effect, Hear, KeepFile, SaveConsent
+from handlers.effects import DropTimer, Effect, KeepFile, SaveConsent
 from handlers.events import SentMedia
 from handlers.pending import gather
 from handlers.rooms import loose
@@ -93,12 +93,11 @@ def _without_consent(session: Session) -> Session:
 
 
 def _taken_back(view: View) -> tuple[Effect, ...]:
-    """Every agreement there was, taken back; no announcements, no reminder of a lost draft."""
+    """Every agreement there was, taken back; no reminder of a draft that is gone."""
     session = view.session
     effects: list[Effect] = []
     if session.consent:
         effects.append(_consent("handling", view, given=False))
-        effects.append(Hear(wanted=False))
         if session.statistics:
             effects.append(_consent("statistics", view, given=False))
     if session.draft:

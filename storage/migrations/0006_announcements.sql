@@ -83,8 +83,12 @@ CREATE INDEX outbox_of_ticket ON outbox (ticket_id, id) WHERE ticket_id IS NOT N
 CREATE INDEX outbox_replacing ON outbox (replaces) WHERE replaces > 0;
 
 -- What a person wants to hear of: hears 0, nothing at all; else the communes and topics wanted. A row
--- with wanted 0 was switched off by hand, and filing a case there does not switch it on again.
+-- with wanted 0 was switched off by hand, and filing a case there does not switch it on again; stopped
+-- 1: all was, and agreeing to the notice does not switch it on again. Whoever is there already agreed
+-- to a notice without announcements, and hears none until they agree to the one of today.
 ALTER TABLE people ADD COLUMN hears SMALLINT NOT NULL DEFAULT 1;
+ALTER TABLE people ADD COLUMN stopped SMALLINT NOT NULL DEFAULT 0;
+UPDATE people SET hears = 0;
 
 CREATE TABLE follows (
     person_id BIGINT NOT NULL REFERENCES people (id),
