@@ -197,6 +197,37 @@ async def test_one_of_several_who_follow_is_enough(store: Store) -> None:
     assert "unreached" not in await kinds(store)
 
 
+async def test_what_is_on_its_way_is_waited_for(store: Store) -> None:
+    """A message that another chat has still to get may tell it; when that fails, it is a task."""
+
+    def two(tx: Tx) -> list[int]:
+        first, officer = begin(tx)
+        second = people.contact(tx, "telegram", "b", NOW).id
+        tickets.hold(tx, CODE, second, NOW)
+        answer(tx, officer)
+        woken(tx)
+        return [told(tx, first), told(tx, second)]
+
+    first, second = await store.run(two)
+    assert not await record(store, first, "unreachable")
+    assert await record(store, second, "unreachable")
+    assert await waiting(store) == [CODE]
+
+
+async def test_later_news_that_arrives_is_not_the_answer(store: Store) -> None:
+    """A citizen who gets to know that the case is closed does not know what was answered."""
+
+    def two(tx: Tx) -> list[int]:
+        first = answered(tx)
+        step("close", 1)(tx)
+        return [first, told(tx, 1)]
+
+    first, second = await store.run(two)
+    assert not await record(store, second, "sent")
+    assert await record(store, first, "failed")
+    assert await waiting(store) == [CODE]
+
+
 async def test_both_failing_at_once_is_one_task(store: Store) -> None:
     """Results of one batch are looked at together: the last hope that goes makes the task."""
 
