@@ -19,7 +19,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from typing import Final
 
@@ -99,7 +99,7 @@ class Sender:
             return
         self._add(posted)
 
-    def _add(self, posted: Posted, attempts: int = 0) -> None:
+    def _add(self, posted: Posted, attempts: int = 0, waits: float = 0.0) -> None:
         if posted.id in self._known or any(posted.id in ids for ids in self._settled):
             return
         if posted.lane == "announcement":
@@ -110,7 +110,7 @@ class Sender:
         chat = self._chats.get(posted.contact_id)
         if chat is None:
             chat = self._chats[posted.contact_id] = Chat(posted.contact_id)
-        chat.add(Waiting(posted, attempts))
+        chat.add(Waiting(posted, attempts, until=_loop().time() + waits))
         self._stir(chat)
 
     def _free_slots(self) -> None:
@@ -191,13 +191,11 @@ class Sender:
 
     async def _read_rows(self, after: int) -> None:
         while True:
-            now = datetime.now(UTC)
+            # What may be tried before the next look is taken in now, to wait here.
+            until = datetime.now(UTC) + timedelta(seconds=RESCAN)
+            due = partial(outbox.due, channel=self._channel.name, now=until, limit=PAGE)
             try:
-                found = await self._store.run(
-                    partial(
-                        outbox.due, channel=self._channel.name, now=now, after_id=after, limit=PAGE
-                    )
-                )
+                found = await self._store.run(partial(due, after_id=after))
             except StorageError:
                 log.warning("outbox cannot be read", extra={"channel": self._channel.name})
                 return
@@ -220,7 +218,8 @@ class Sender:
             *(row.id, row.contact_id, self._channel.name, row.address, say, row.lane),
             *(row.replaces, row.announcement_id, row.changes),
         )
-        self._add(posted, row.attempts)
+        waits = row.not_before and (row.not_before - datetime.now(UTC)).total_seconds()
+        self._add(posted, row.attempts, waits or 0.0)
 
     # -- what is next in a chat ----------------------------------------------------------------
 

@@ -34,7 +34,7 @@ SUPERSEDE = "DELETE FROM outbox WHERE replaces = ? AND waiting = 0 AND announcem
 # A message waits while an earlier one of its chat and lane is put off: their order is kept.
 DUE = """
     SELECT o.id, o.contact_id, c.address, o.lane, COALESCE(s.payload, o.payload), o.attempts,
-        o.replaces, r.platform_id, o.announcement_id
+        o.replaces, r.platform_id, o.announcement_id, o.not_before
     FROM outbox o JOIN contacts c ON c.id = o.contact_id
     LEFT JOIN shared_words s ON s.id = o.shared_id
     LEFT JOIN outbox r ON r.id = o.replaces AND o.replaces > 0
@@ -70,7 +70,7 @@ OLDEST = "SELECT created_at FROM outbox WHERE channel = ? AND waiting = 1 ORDER 
 
 
 class Due(NamedTuple):
-    """A message to send now.
+    """A message to send, at once unless it was put off: then not before *not_before*.
 
     *changes* is the platform's id of the message it *replaces*, empty when that never arrived.
     """
@@ -84,6 +84,7 @@ class Due(NamedTuple):
     replaces: int = 0
     changes: str = ""
     announcement_id: int = 0
+    not_before: datetime | None = None
 
 
 class Result(NamedTuple):
@@ -208,10 +209,12 @@ def pending(tx: Tx, channel: str) -> Pending:
 
 
 def _due(tx: Tx, row: Row) -> Due:
-    number, contact_id, address, lane, payload, attempts, replaces, changes, announcement = row
+    number, contact_id, address, lane, payload, attempts, replaces, *rest = row
+    changes, announcement, not_before = rest
     return Due(
         *(number, contact_id, people.shown(tx, address), lane, people.shown(tx, payload)),
         *(attempts, replaces, changes or "", announcement or 0),
+        not_before=when(not_before) if attempts else None,
     )
 
 

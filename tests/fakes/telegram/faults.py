@@ -1,6 +1,8 @@
 """Faults a test scripts: the next calls, or a share of them, fail the way networks do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from random import Random
 from typing import Literal
 
@@ -36,6 +38,22 @@ class Fault:
         return self.chat_id is None or chat_id == str(self.chat_id)
 
 
+class _Turns:
+    """Faults that strike one call in *every*, each in its turn."""
+
+    def __init__(self, faults: Sequence[Fault], every: int) -> None:
+        self._first = faults[0]
+        self._faults = cycle(faults)
+        self._every = every
+        self._calls = 0
+
+    def pick(self, method: str, chat_id: str) -> Fault | None:
+        if not self._first.concerns(method, chat_id):
+            return None
+        self._calls += 1
+        return next(self._faults) if self._calls % self._every == 0 else None
+
+
 class Faults:
     """The script of faults; the first that fits a call strikes."""
 
@@ -43,15 +61,21 @@ class Faults:
         """Begin without faults."""
         self._random = random
         self._script: list[Fault] = []
+        self._turns: list[_Turns] = []
         self.struck = 0
 
     def add(self, fault: Fault) -> None:
         """Let a fault strike from now on."""
         self._script.append(fault)
 
+    def add_in_turn(self, faults: Sequence[Fault], every: int) -> None:
+        """Let one call in *every* of their method fail, by each of *faults* in turn, for ever."""
+        self._turns.append(_Turns(faults, every))
+
     def clear(self) -> None:
         """All is well again."""
         self._script.clear()
+        self._turns.clear()
 
     def pick(self, method: str, chat_id: str) -> Fault | None:
         """The fault for this call, if any; each strike counts."""
@@ -66,4 +90,8 @@ class Faults:
                     self._script.remove(fault)
             self.struck += 1
             return fault
+        for turns in self._turns:
+            if (fault := turns.pick(method, chat_id)) is not None:
+                self.struck += 1
+                return fault
         return None
