@@ -30,6 +30,7 @@ BEHIND = {
     "gop": "PA-2222-222",
     "lienket": "PA-2222-222",
     "uutien": "khẩn",
+    "dabao": "điện thoại Đã gọi",
 }
 
 

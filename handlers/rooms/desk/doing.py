@@ -28,6 +28,9 @@ from handlers.text import clean
 from handlers.tickets import move
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
+WHOLE = frozenset({"text", "unit", "commune", "member"})  # answers of several words
+LONGEST_CHOICE = 4  # words
+
 
 def begin(name: str, code: str, rest: str, view: View) -> Next:
     """Begin a task; *rest*, typed behind its command, answers as many questions as it can."""
@@ -79,26 +82,33 @@ def _cannot(status: str, view: View) -> str:
 
 
 def _filled(task: Task, room: Doing, rest: str, view: View) -> tuple[Doing, str]:
-    """The room with what *rest* answers, and why an answer can't stay.
-
-    Words fill a text whole, anything else takes one word.
-    """
+    """The room with what *rest* answers, and why an answer can't stay."""
     for slot in task.slots(room, view):
         if not rest:
             break
-        word, _, others = rest.partition(" ")
-        whole = slot.kind in {"text", "unit", "commune", "member"}
-        # What may be skipped is not guessed from the beginning of a sentence.
-        guess = slot.optional and slot.kind == "choice"
-        value = None if guess else read(slot, rest if whole else word, room, view)[0]
+        value, left_over = _begins(slot, rest, room, view)
         if value is None and not slot.optional:
             break
         filled = _given(room, slot, value or "")
         if why := task.unfit(filled, view):
             return task.prepare(room, view), why
-        room = filled
-        rest = rest if value is None else "" if whole else others.strip()
+        room, rest = filled, left_over
     return task.prepare(room, view), ""
+
+
+def _begins(slot: Slot, rest: str, room: Doing, view: View) -> tuple[str | None, str]:
+    """The answer *rest* begins with, and what is left of it.
+
+    Words fill a text whole, a choice takes the most it may, anything else takes one.
+    """
+    if slot.kind == "choice" and slot.optional:
+        return None, rest  # what may be skipped is not guessed from the beginning of a sentence
+    words = [rest] if slot.kind in WHOLE else rest.split(" ")
+    for count in range(min(len(words), LONGEST_CHOICE if slot.kind == "choice" else 1), 0, -1):
+        value = read(slot, " ".join(words[:count]), room, view)[0]
+        if value is not None:
+            return value, " ".join(words[count:]).strip()
+    return None, rest
 
 
 def _given(room: Doing, slot: Slot, value: str) -> Doing:
