@@ -23,7 +23,7 @@ from bot.running import serve_all
 from bot.secret import Secret
 from handlers.content import Content
 from handlers.effects import Invite
-from storage import files, members, outbox, timers
+from storage import deliveries, files, members, outbox, timers
 from storage.database import Store, Tx
 from tests.acceptance.likeness import Names
 from tests.acceptance.on_telegram import OnTelegram
@@ -81,6 +81,16 @@ class OnChannels:
         """See `tests.transcripts.saying.Stage`."""
         now, key = datetime.now(UTC), Secret(SECRET.encode()).key(invite.invitation)
         await self._bot.store.run(lambda tx: members.invite(tx, invite, key, now))
+
+    async def see_to_announcements(self) -> None:
+        """See `tests.transcripts.saying.Stage`."""
+        await until(self._announced)
+        await self._rest()
+
+    async def _announced(self) -> bool:
+        return not await self._bot.store.read(
+            lambda tx: deliveries.uncounted(tx) or deliveries.live(tx)
+        )
 
     def unread(self) -> dict[str, tuple[str, ...]]:
         """What somebody was told that no line of the script has them read."""

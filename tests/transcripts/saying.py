@@ -8,6 +8,7 @@ The signs are those of `bot/dialogue.py`, and three stage directions:
     ! invitation moi-an  an administrator is invited by this link
     ! sends hoc_phi Con tôi …      a case is sent in these words; the rest is answered shortly
     ! staff officer so-y-te Lê An   whoever talks is an officer of that unit, called so
+    ! announcer          announcements are counted, begun and told, as far as there is to do by now
 """
 
 import re
@@ -24,6 +25,7 @@ from handlers.content import Content, Topic
 from handlers.desk.people import Duty
 from handlers.effects import Invite
 from storage import members
+from tests.transcripts.announcing import see_to_announcements
 
 SHORTLY = {"commune": "phường Hải Châu", "date": "02/11/2026", "number": "2"}
 CONTENT = load_content(Path(__file__).parents[2] / "content")
@@ -51,6 +53,9 @@ class Stage(Protocol):
     async def invite(self, invite: Invite) -> None:
         """Invite somebody to the staff."""
 
+    async def see_to_announcements(self) -> None:
+        """Do with announcements all there is to do by now."""
+
 
 class InRehearsal:
     """The stage without any channel."""
@@ -68,6 +73,10 @@ class InRehearsal:
         """See `Stage`."""
         now, key = self._rehearsal.hour.now, SECRET.key(invite.invitation)
         await self._rehearsal.store.run(lambda tx: members.invite(tx, invite, key, now))
+
+    async def see_to_announcements(self) -> None:
+        """See `Stage`."""
+        await see_to_announcements(self._rehearsal, CONTENT)
 
 
 async def told_again(script: str, stage: Stage) -> AsyncIterator[str]:
@@ -109,6 +118,8 @@ def lines(script: str) -> Iterator[str]:
 async def arrange(words: list[str], stage: Stage, person: Person) -> tuple[str, ...]:
     """Do what a stage direction says; what is worth hearing of it."""
     match words:
+        case ["announcer"]:
+            await stage.see_to_announcements()
         case ["restart"]:
             await stage.publish(CONTENT)
         case ["sends", topic, *what]:
