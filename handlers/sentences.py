@@ -215,6 +215,9 @@ choice: bulletins new_announcement see_preview see_card see_report try_send othe
 choice: queue desk see_files see_all guide people units routes log invite new_unit new_route
     change_route delete_route newest take_back add_duty end_duty keep_duty compose_again keep_all
     no_template
+report: facts counts followed code state unit text link files whom author releaser version reason
+    created begun ended channel no_channel total kind name people commune topic few
+report_state: sent unreachable failed unknown cancelled queued sending
 """
 
 

@@ -11,7 +11,8 @@ from handlers.announcing import LIVE, Announcement, Audience, DeliveryState, Tal
 from handlers.announcing import move as moved
 from handlers.desk.people import EVERYWHERE
 from handlers.effects import Announce, MoveAnnouncement
-from storage import log, members, people
+from handlers.events import Media
+from storage import files, log, members, people
 from storage.announcement_news import Concerned, tell
 from storage.database import Row, Tx
 from storage.times import ms, when
@@ -30,7 +31,7 @@ LOCK = """
 COLUMNS = """
     SELECT a.id, a.code, a.unit, a.author, a.releaser, a.state, a.urgent, a.words, a.proposed,
         a.reason, a.audience, a.version, a.entries, a.begins_at, a.created_at, a.begun_at,
-        a.ended_at, a.prepared, a.counted
+        a.ended_at, a.prepared, a.counted, a.report
     FROM announcements a
 """
 GET = f"{COLUMNS} WHERE a.code = ?"
@@ -72,6 +73,7 @@ def announce(tx: Tx, effect: Announce, now: datetime) -> int:
             ms(now),
         ),
     )
+    files.announce(tx, effect.code, effect.wording.media)
     _log(tx, "announced", effect.code, effect.by, now, unit=effect.unit, words=effect.wording.text)
     tell(tx, Concerned(effect.code, effect.unit, effect.by), "announce", effect.by, now)
     return number
@@ -111,6 +113,8 @@ def move(tx: Tx, effect: MoveAnnouncement, now: datetime) -> bool:
             *(int(resubmitted), number),
         ),
     )
+    if effect.wording:
+        files.announce(tx, effect.code, effect.wording.media)
     said = effect.reason or (effect.wording.text if effect.wording else "")
     data = {"from": state, "to": after, "version": version}
     _log(tx, effect.action, effect.code, effect.by, now, words=said, **data)
@@ -149,7 +153,8 @@ def page(tx: Tx, units: frozenset[str], after: int, limit: int) -> tuple[Announc
 
 def _read(tx: Tx, row: Row) -> Announcement:
     number, code, unit, author, releaser, state, urgent, words, proposed, reason, *rest = row
-    audience, version, entries, begins_at, created_at, begun_at, ended_at, prepared, counted = rest
+    audience, version, entries, begins_at, created_at, begun_at, ended_at, *last = rest
+    prepared, counted, report = last
     return Announcement(
         code=code,
         unit=unit,
@@ -170,6 +175,7 @@ def _read(tx: Tx, row: Row) -> Announcement:
         prepared=prepared == 1,
         counted=json.loads(counted) if counted else None,
         tallies=_tallies(tx.rows(TALLIES, (number,))),
+        report=Media.model_validate_json(report) if report else None,
     )
 
 

@@ -76,11 +76,18 @@ GIVE = """
     SELECT ?, place + ?, file_key, withheld FROM ticket_files WHERE ticket_id = ?
     ON CONFLICT DO NOTHING
 """
+# Only what is known, as with a case.
+ANNOUNCE = """
+    INSERT INTO announcement_files (announcement_id, file_key)
+    SELECT a.id, f.key FROM announcements a JOIN files f ON f.key = ? WHERE a.code = ?
+    ON CONFLICT DO NOTHING
+"""
 GET = "SELECT contact_id, state, sha256, size, mime, name FROM files WHERE key = ?"
 # An arrival that failed may name a file when it is replayed.
 LOOSE = """
     SELECT f.key, s.state FROM files f LEFT JOIN sessions s ON s.contact_id = f.contact_id
     WHERE f.created_at < ? AND NOT EXISTS (SELECT 1 FROM ticket_files l WHERE l.file_key = f.key)
+    AND NOT EXISTS (SELECT 1 FROM announcement_files a WHERE a.file_key = f.key)
     AND NOT EXISTS (
         SELECT 1 FROM inbox i WHERE i.contact_id = f.contact_id AND i.state = 'failed'
     )
@@ -92,6 +99,7 @@ FORGET = """
     DELETE FROM files
     WHERE key = ? AND created_at < ?
     AND NOT EXISTS (SELECT 1 FROM ticket_files l WHERE l.file_key = files.key)
+    AND NOT EXISTS (SELECT 1 FROM announcement_files a WHERE a.file_key = files.key)
 """
 NAMED = "SELECT 1 FROM files WHERE sha256 = ? LIMIT 1"
 
@@ -180,6 +188,11 @@ def link(tx: Tx, ticket_id: int, media: Sequence[Media], *, withheld: bool = Fal
         tx.do(LINK, (ticket_id, place, int(withheld), file.key))
 
 
+def announce(tx: Tx, code: str, media: Iterable[Media]) -> None:
+    """Keep files as long as the announcement *code*, which has them or had them once."""
+    tx.many(ANNOUNCE, [(file.key, code) for file in media])
+
+
 def release(tx: Tx, ticket_id: int, keys: Iterable[str]) -> None:
     """From now on the citizen is shown these files of a case."""
     tx.many(RELEASE, [(ticket_id, key) for key in keys])
@@ -209,7 +222,7 @@ def get(tx: Tx, key: str) -> File | None:
 
 
 def loose(tx: Tx, before: datetime, limit: int) -> tuple[Loose, ...]:
-    """Files last told of before an instant that no case has, oldest first."""
+    """Files last told of before an instant that no case or announcement has, oldest first."""
     return tuple(
         Loose(key, bool(state) and key in people.shown(tx, state))
         for key, state in tx.rows(LOOSE, (ms(before), limit))
@@ -222,7 +235,7 @@ def renew(tx: Tx, keys: Iterable[str], now: datetime) -> None:
 
 
 def forget(tx: Tx, keys: Iterable[str], before: datetime) -> tuple[str, ...]:
-    """Forget files, unless a case has them or they were told of since *before*.
+    """Forget files, unless a case or announcement has them or they were told of since *before*.
 
     Return the digests of bytes that no file has any more.
     """

@@ -27,11 +27,20 @@ CREATE TABLE announcements (
     ended_at BIGINT,
     looked BIGINT NOT NULL DEFAULT 0,
     prepared SMALLINT NOT NULL DEFAULT 0,
-    counted TEXT NOT NULL DEFAULT ''
+    counted TEXT NOT NULL DEFAULT '',
+    -- The JSON of the file that reports what came of it, empty while there is none.
+    report TEXT NOT NULL DEFAULT ''
 );
 
 CREATE INDEX announcements_live ON announcements (id) WHERE live = 1;
 CREATE INDEX announcements_uncounted ON announcements (id) WHERE counted = '';
+
+-- Files an announcement has or had, and its reports: they are kept as those of cases are.
+CREATE TABLE announcement_files (
+    announcement_id BIGINT NOT NULL REFERENCES announcements (id),
+    file_key TEXT NOT NULL REFERENCES files (key),
+    PRIMARY KEY (file_key, announcement_id)
+) {clustered};
 
 -- One person of an audience; channel is empty for whoever can be reached on none. version is the
 -- text they are or were told last (0: none yet), message the outbox row a correction changes. Without
