@@ -8,7 +8,7 @@ import pytest
 from bot.content import load_content
 from bot.talk import Rehearsal, dialogue
 from handlers.content import Content
-from storage import people, timers
+from storage import follows, people, timers
 from storage.database import Tx
 
 CONTENT = load_content(Path(__file__).parents[2] / "content")
@@ -64,6 +64,40 @@ async def test_proof_of_consent(lines: list[str], kept: list[Entry], database_ur
         for line in ("/start", *lines):
             await rehearsal.person("1").do(line)
         assert await proof(rehearsal) == kept
+
+
+@pytest.mark.parametrize(
+    ("lines", "hears"),
+    [
+        ([], False),
+        (["[Không đồng ý]"], False),
+        ([AGREE], True),
+        (["[Không đồng ý]", AGREE], True),
+        (["/dungtin", AGREE], False),
+        ([AGREE, "/dungtin"], False),
+        ([AGREE, "/dungtin", "/nhantin", "[Nhận tin thông báo trở lại]"], True),
+        ([AGREE, "/dulieu", "[Rút đồng ý]"], False),
+        ([AGREE, "/dulieu", "[Rút đồng ý]", AGREE], True),
+        ([AGREE, "/dungtin", "/dulieu", "[Rút đồng ý]", AGREE], False),
+    ],
+    ids=[
+        *("silence", "declined", "agreed", "at last", "stopped before", "stopped", "again"),
+        *("taken back", "given anew", "stopped stays stopped"),
+    ],
+)
+async def test_announcements_need_the_agreement(
+    lines: list[str],
+    hears: bool,  # noqa: FBT001 - a parameter of the test
+    database_url: str,
+) -> None:
+    """Who has not agreed is told nothing, and agreeing never undoes what was stopped by hand."""
+    async with dialogue(CONTENT, database_url) as rehearsal:
+        for line in ("/start", *lines):
+            await rehearsal.person("1").do(line)
+        contact = await rehearsal.store.read(lambda tx: people.find(tx, "talk", "1"))
+        assert contact is not None
+        wanted = await rehearsal.store.read(lambda tx: follows.wanted(tx, contact.id))
+    assert wanted.hears is hears
 
 
 async def test_statistics_are_asked_for_anew(database_url: str) -> None:

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.reading.courtesies import greets, says_done, says_no, says_yes, thanks
+from handlers.reading.courtesies import (
+    greets,
+    says_done,
+    says_no,
+    says_stop,
+    says_yes,
+    thanks,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +48,33 @@ def test_no(typed: str) -> None:
 def test_done(typed: str) -> None:
     """People say in many ways that they have said all."""
     assert says_done(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("dừng nhận tin", "Ngừng nhận thông báo", "không nhận tin nữa", "Đừng gửi tin nữa ạ"),
+        *("xin thôi nhận tin thông báo", "em không muốn nhận thông báo nữa", "KHONG NHAN TIN NUA"),
+        *("stop alerts", "Please stop all announcements", "no more alerts", "unsubscribe"),
+    ],
+)
+def test_stop(typed: str) -> None:
+    """Who wants no more announcements says so in many ways."""
+    assert says_stop(typed)
+    assert not says_no(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("không nhận được tin gì của xã cả", "không nhận được thông báo thu hồi đất", "dừng"),
+        *("dừng nhận hồ sơ", "chưa nhận thông báo", "không gửi tin nhắn báo tiền điện nữa", "stop"),
+        *("xã ngừng nhận thông báo của dân là sai", "nhận tin", "không"),
+    ],
+)
+def test_a_complaint_is_no_stop(typed: str) -> None:
+    """Who complains that nothing came asks for something else."""
+    assert not says_stop(typed)
 
 
 @pytest.mark.parametrize("typed", ["có", "dạ có ạ", "đồng ý", "vâng", "Ok", "tiếp tục", "yes"])
