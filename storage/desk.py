@@ -29,9 +29,12 @@ CARD = """
 """
 DOSSIER = f"{CARD} WHERE t.code = ? /*lock t*/"
 SAME = f"{CARD} WHERE t.matter <> 0 AND t.matter = ? AND t.id <> ? ORDER BY t.id LIMIT ?"
+# A person's other chats are told what the one that follows a case can't be told.
 REACHED = """
-    SELECT COUNT(*) FROM ticket_contacts h JOIN contacts c ON c.id = h.contact_id
-    WHERE h.ticket_id = ? AND c.channel <> ? AND c.reachable = 1
+    SELECT 1 FROM ticket_contacts h
+    JOIN contacts f ON f.id = h.contact_id
+    JOIN contacts c ON c.person_id = f.person_id
+    WHERE h.ticket_id = ? AND c.channel <> ? AND c.reachable = 1 LIMIT 1
 """
 BY_CODE = f"{CARD} WHERE t.code = ?"
 BY_ID = f"{CARD} WHERE t.id = ?"
@@ -102,7 +105,7 @@ def dossier(tx: Tx, code: str) -> Dossier | None:
         same=same,
         drafts=dict(_drafts(tx, same)) if submitted else {},
         person=person,
-        reached=tx.rows(REACHED, (card.id, tickets.COUNTER))[0][0] > 0,
+        reached=tx.row(REACHED, (card.id, tickets.COUNTER)) is not None,
         weighty=weighty.kind if weighty else "",
         ledger=tuple(reaching.ledger(tx, card.id, weighty.seq)) if weighty else (),
     )

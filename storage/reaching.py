@@ -237,11 +237,12 @@ def _next(tx: Tx, case: Case, entry: int, one: News) -> None:
 
 
 def _officials(tx: Tx, case: Case) -> tuple[int, ...]:
-    """Whoever has the case, as long as they have a duty; else those who see to its unit."""
-    assignee = members.contact_of(tx, case.assignee)
-    if assignee is not None and members.official(tx, assignee) is not None:
+    """Whoever has the case, if they are still on duty and hear; else who sees to its unit."""
+    assignee = members.contact_of(tx, case.assignee) or 0
+    official = members.official(tx, assignee)
+    if official is not None and official.reachable:
         return (assignee,)
-    return members.stewards(tx, case.unit, besides=0, just=True)
+    return members.stewards(tx, case.unit, besides=assignee, just=True)
 
 
 def _write(tx: Tx, case: Case, kind: str, data: dict[str, str | int], now: datetime) -> None:
