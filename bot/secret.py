@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from handlers.codes import ALPHABET, make_code, make_receipt
@@ -37,12 +38,15 @@ def load_secret(given: str, file: Path) -> Secret:
         return Secret(given.encode())
     if not file.exists():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        half = file.with_suffix(".new")
+        half = file.with_suffix(f".{secrets.token_hex(8)}")
         with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as new:
             new.write(secrets.token_hex(SHORTEST))
             new.flush()
             os.fsync(new.fileno())
-        half.replace(file)
+        # Whoever comes first has made it: several workers may start at once.
+        with suppress(FileExistsError):
+            os.link(half, file)
+        half.unlink()
     return Secret(file.read_text().strip().encode())
 
 

@@ -41,13 +41,24 @@ class Telegram:
 class Bot:
     """One installation in a folder of its own: settings, secret, files, and a process or none.
 
-    What its processes say is gathered over all restarts.
+    What its processes say is gathered over all restarts. With *home*, secret and files are there:
+    so it is one more worker of the installation that lives there.
     """
 
-    def __init__(self, folder: Path, database_url: str, telegram: Telegram | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str,
+        telegram: Telegram | None = None,
+        *,
+        home: Path | None = None,
+        lease_seconds: float = 15,
+    ) -> None:
         self.folder = folder
         self.database_url = database_url
-        self.files = folder / "files"
+        self.secret = (home or folder) / "secret"
+        self.files = (home or folder) / "files"
+        self._lease_seconds = lease_seconds
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._telegram = telegram
@@ -129,6 +140,16 @@ class Bot:
         if self._process is not None:
             self.kill()
 
+    def pause(self) -> None:
+        """Let its process sleep, as a machine does that is out of memory or suspended."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it go on where it was."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run another command on the same installation, to its end."""
         return subprocess.run(
@@ -183,10 +204,11 @@ class Bot:
 
     def _default(self) -> str:
         return f"""
-            secret_file = "{self.folder / "secret"}"
+            secret_file = "{self.secret}"
             [storage]
             url = "{self.database_url}"
             files = "{self.files}"
+            lease_seconds = {self._lease_seconds}
             [channels.web]
             port = {self.port}
         """
