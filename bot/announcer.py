@@ -8,15 +8,15 @@ the feeders' part (`bot.feeder`): one for each channel.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from functools import partial
 
 from bot.turn import ZONE
 from handlers import announcing
 from handlers.content import Content
 from handlers.effects import MoveAnnouncement
-from storage import announcements, deliveries
+from storage import announcements, deliveries, reports
 from storage.database import StorageError, Store, Tx
 from storage.deliveries import Live
 
@@ -36,6 +36,10 @@ class Quiet:
     ) -> None:
         self._content = content
         self._now = now or _here
+
+    def now(self) -> datetime:
+        """The province's time."""
+        return self._now()
 
     def may_go(self, live: Live) -> bool:
         """Whether its hour is none of the quiet ones, or nothing is to wait for them."""
@@ -57,13 +61,20 @@ def _here() -> datetime:
 class Announcer:
     """Works on what is live until cancelled; one in the whole."""
 
-    def __init__(self, store: Store, quiet: Quiet, moved: Callable[[], None]) -> None:
-        """*moved* is called when one has begun."""
+    def __init__(
+        self,
+        store: Store,
+        quiet: Quiet,
+        moved: Callable[[], None],
+        report: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
+        """*moved* is called when one has begun; *report* makes the report of one that ended."""
         self.waiting: Mapping[str, int] = {}
         """People still to be told, by channel, when it looked last."""
         self._store = store
         self._quiet = quiet
         self._moved = moved
+        self._report = report
         self._news = asyncio.Event()
 
     def nudge(self) -> None:
@@ -97,7 +108,17 @@ class Announcer:
             # A breath as long as the work: replies have the database half of the time at least.
             await asyncio.sleep(max(LEAST_BREATH, asyncio.get_running_loop().time() - began))
         self.waiting = await self._store.read(partial(_waiting, found=found))
+        await self._report_ended()
         return bool(found)
+
+    async def _report_ended(self) -> None:
+        if self._report is None:
+            return
+        for code in await self._store.read(reports.due):
+            try:
+                await self._report(code)
+            except OSError:
+                log.warning("a report cannot be kept", extra={"code": code})
 
     async def _count(self) -> None:
         for number, _, audience in await self._store.read(deliveries.uncounted):
@@ -139,7 +160,7 @@ class Announcer:
 
     async def _move(self, live: Live, action: announcing.Action) -> bool:
         effect = MoveAnnouncement(by=0, code=live.code, action=action)
-        now = datetime.now(UTC)
+        now = self._quiet.now()
         done = await self._store.run(lambda tx: announcements.move(tx, effect, now))
         self._moved()
         return done

@@ -33,6 +33,7 @@ from bot.opening import opener
 from bot.outbox import Sender
 from bot.published import reader
 from bot.relay import Relay
+from bot.report import make_report
 from bot.secret import Secret, fresh_code, fresh_invitation, fresh_receipt, load_secret
 from bot.timers import Clock
 from bot.turn import ZONE, Turns
@@ -158,7 +159,10 @@ def _assemble(config: Config, content: Content, secret: Secret, store: Store) ->
         for feeder in feeders:
             feeder.nudge()
 
-    announcer = Announcer(store, quiet, begun)
+    async def report(code: str) -> None:
+        await make_report(store, blobs, turns.content, code)
+
+    announcer = Announcer(store, quiet, begun, report)
 
     def announced() -> None:
         announcer.nudge()

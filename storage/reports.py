@@ -18,7 +18,14 @@ FOLLOWED = """
     GROUP BY f.kind, f.name
     ORDER BY f.kind, COUNT(*) DESC, f.name
 """
+# In the words of the index.
+DUE = """
+    SELECT code FROM announcements
+    WHERE live = 0 AND ended_at IS NOT NULL AND begun_at IS NOT NULL AND reported < entries
+    ORDER BY id LIMIT 20
+"""
 SET = "UPDATE announcements SET report = ? WHERE code = ?"
+DONE = "UPDATE announcements SET reported = ? WHERE code = ?"
 
 
 class Followed(NamedTuple):
@@ -51,11 +58,16 @@ def gather(tx: Tx, code: str) -> Gathered | None:
     )
 
 
+def due(tx: Tx) -> tuple[str, ...]:
+    """Announcements that told somebody, have come to an end and are to be reported."""
+    return tuple(row[0] for row in tx.rows(DUE))
+
+
 def keep(tx: Tx, announcement: Announcement, report: Media, sha256: str, now: datetime) -> None:
     """Keep a *report* whose bytes are here, in place of an earlier one."""
     author = members.contact_of(tx, announcement.author)
-    if author is None:
-        return
-    files.upload(tx, author, report, sha256, now)
-    files.announce(tx, announcement.code, (report,))
-    tx.do(SET, (report.model_dump_json(), announcement.code))
+    if author is not None:
+        files.upload(tx, author, report, sha256, now)
+        files.announce(tx, announcement.code, (report,))
+        tx.do(SET, (report.model_dump_json(), announcement.code))
+    tx.do(DONE, (announcement.entries, announcement.code))

@@ -20,10 +20,10 @@ from handlers.desk.people import Duty
 from handlers.effects import Announce, Follow, MoveAnnouncement
 from handlers.events import Media
 from handlers.messages import Say
-from storage import announcements, files, follows, open_store, people
+from storage import announcements, deliveries, files, follows, open_store, people
 from storage.blobs import Blobs
 from storage.database import Store, Tx
-from storage.reports import Followed, Gathered, gather
+from storage.reports import Followed, Gathered, due, gather
 from tests.fakes.telegram import FakeTelegram
 from tests.storage.desks import member
 from tests.storage.samples import DAY, NOW
@@ -184,6 +184,19 @@ async def test_made_again_it_takes_the_place_of_the_first(store: Store, blobs: B
     second, book = await reported(store, blobs)
     assert (first.key, first.key != second.key) == (same.key, True)
     assert ["Lý do", "Nhầm"] in rows(book, 1)
+
+
+async def test_each_end_is_reported_once(store: Store, blobs: Blobs) -> None:
+    """What ended is due until it is reported, and again once something more has ended it."""
+    await store.run(lambda tx: told(tx, citizens=1, both=0))
+    assert await store.read(due) == (CODE,)
+    await make_report(store, blobs, CONTENT, CODE)
+    assert await store.read(due) == ()
+    move = MoveAnnouncement(by=2, code=CODE, action="withdraw", reason="Nhầm")
+    await store.run(lambda tx: announcements.move(tx, move, NOW + DAY))
+    assert await store.read(due) == ()
+    await store.run(lambda tx: deliveries.rest(tx, 1))
+    assert await store.read(due) == (CODE,)
 
 
 async def test_nothing_to_report(store: Store, blobs: Blobs) -> None:

@@ -28,11 +28,14 @@ CREATE TABLE announcements (
     looked BIGINT NOT NULL DEFAULT 0,
     prepared SMALLINT NOT NULL DEFAULT 0,
     counted TEXT NOT NULL DEFAULT '',
-    -- The JSON of the file that reports what came of it, empty while there is none.
-    report TEXT NOT NULL DEFAULT ''
+    -- The JSON of the file that reports what came of it, and the entries it was made after.
+    report TEXT NOT NULL DEFAULT '',
+    reported BIGINT NOT NULL DEFAULT 0
 );
 
 CREATE INDEX announcements_live ON announcements (id) WHERE live = 1;
+CREATE INDEX announcements_unreported ON announcements (id)
+    WHERE live = 0 AND ended_at IS NOT NULL AND begun_at IS NOT NULL AND reported < entries;
 CREATE INDEX announcements_uncounted ON announcements (id) WHERE counted = '';
 
 -- Files an announcement has or had, and its reports: they are kept as those of cases are.
