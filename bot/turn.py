@@ -50,7 +50,6 @@ from handlers.effects import (
 from handlers.events import CameBack, Event, FileRefused, Left, TimedOut
 from handlers.facts import NOTHING, Facts, Hearing, Needs
 from handlers.messages import Say
-from handlers.rooms.desk.bulletin_words import message
 from handlers.session import NEW
 from handlers.view import Turn
 from storage import (
@@ -216,7 +215,7 @@ class Turns:
         return Taken(
             "done",
             (
-                *self._tried(tx, opened.contact_id, arrival, turn),
+                *_tried(tx, opened.contact_id, arrival, turn),
                 *_post(tx, opened.contact_id, arrival, turn),
             ),
             timers=came_back or any(isinstance(effect, WAKES) for effect in turn.effects),
@@ -255,21 +254,6 @@ class Turns:
         operators = members.with_role(tx, "administrator")
         reports = (self._report(tx, operator, arrival, error) for operator in operators)
         return Taken("failed", (*told, *reports))
-
-    def _tried(self, tx: Tx, contact_id: int, arrival: Arrival, turn: Turn) -> Iterator[Posted]:
-        """Announcements told to whoever tries them, to nobody else."""
-        for effect in turn.effects:
-            if not isinstance(effect, TrySending):
-                continue
-            if (found := announcements.get(tx, effect.code)) is not None:
-                say = message(found, self.content)
-                number = outbox.add(
-                    *(tx, contact_id, arrival.channel, say.model_dump_json(), arrival.at),
-                    lane="notice",
-                )
-                yield Posted(
-                    *(number, contact_id, arrival.channel, arrival.address, say), lane="notice"
-                )
 
     def _report(self, tx: Tx, operator: int, arrival: Arrival, error: Exception) -> Posted:
         text = self.content.say("vi", "fault.report", kind=type(error).__name__, id=arrival.id)
@@ -402,6 +386,16 @@ def _fires(tx: Tx, contact_id: int, arrival: Arrival) -> bool:
     if not isinstance(arrival.event, TimedOut):
         return True
     return timers.fire(tx, contact_id, arrival.event.timer, arrival.at)
+
+
+def _tried(tx: Tx, contact_id: int, arrival: Arrival, turn: Turn) -> Iterator[Posted]:
+    """Announcements told to whoever tries them, and to nobody else."""
+    for effect in turn.effects:
+        if isinstance(effect, TrySending):
+            where, text = (tx, contact_id, arrival.channel), effect.say.model_dump_json()
+            number = outbox.add(*where, text, arrival.at, lane="notice")
+            here = (contact_id, arrival.channel, arrival.address)
+            yield Posted(number, *here, effect.say, lane="notice")
 
 
 def _post(tx: Tx, contact_id: int, arrival: Arrival, turn: Turn) -> tuple[Posted, ...]:

@@ -11,6 +11,7 @@ from handlers import announcing
 from handlers.announcing import Audience, Wording
 from handlers.desk.people import Duty
 from handlers.events import Media
+from handlers.messages import Say
 from handlers.model import Frozen
 from handlers.tickets import Action, AnswerLine
 
@@ -251,11 +252,10 @@ class MoveAnnouncement(Frozen):
 
 
 class TrySending(Frozen):
-    """Tell an announcement to this contact alone, just as its audience would be told."""
+    """Tell an announcement to this contact alone: *say* is what its audience would be told."""
 
     type: Literal["try_sending"] = "try_sending"
-    by: int
-    code: str
+    say: Say
 
 
 class Follow(Frozen):

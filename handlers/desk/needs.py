@@ -61,7 +61,7 @@ def _by_room(room: Room, did: Input) -> Needs | None:
         case Desk(code=code), _:
             return replace(OFFICIAL, dossier=code)
         case Doing(), _:
-            return _task(room.task, room.code, room.given)
+            return _doing(room, did)
         case Queue(), _:
             return OFFICIAL
         case Office(), _:
@@ -85,6 +85,13 @@ def _about(task: str, rest: str, session: Session) -> Needs:
     return needs
 
 
+def _doing(room: Doing, did: Input) -> Needs:
+    """What a task takes; a code is only used up by what is recorded."""
+    needs = _task(room.task, room.code, room.given)
+    recorded = room.task == "announce" and did == Picked("confirm")
+    return replace(needs, fresh=True) if recorded else needs
+
+
 def announced(code: str) -> Needs:
     """What an announcement and those who see to it take."""
     return replace(OFFICIAL, announcement=code, members=True)
@@ -92,7 +99,7 @@ def announced(code: str) -> Needs:
 
 def _task(task: str, code: str, given: dict[str, str] | None = None) -> Needs:
     if task.startswith("announce"):
-        return replace(announced(code), fresh=task == "announce")
+        return announced(code)
     other = (given or {}).get("other", "")
     return replace(
         OFFICIAL,

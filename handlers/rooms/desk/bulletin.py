@@ -37,7 +37,7 @@ from handlers.rooms.desk.bulletin_words import (
     whom,
 )
 from handlers.rooms.desk.composing import begin_correcting, begin_resubmitting
-from handlers.rooms.desk.task import denied, me
+from handlers.rooms.desk.task import denied
 from handlers.session import Bulletin, Office, Queue
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
@@ -185,7 +185,7 @@ def _picked(key: str, room: Bulletin, view: View) -> Next:
         case "preview" | "look":
             return Next(enter(view.session, _looking(room, rest)))
         case "try":
-            return _try(room, view)
+            return _try(found, view)
         case "report":
             given = found.report
             return Next(view.session, files=(given,) if given else ())
@@ -201,9 +201,9 @@ def _looking(room: Bulletin, channel: str) -> Bulletin:
     return room.model_copy(update={"shows": "preview", "channel": channel})
 
 
-def _try(room: Bulletin, view: View) -> Next:
+def _try(found: Announcement, view: View) -> Next:
     """Told to this chat alone, just as it would be told."""
-    tried = TrySending(by=me(view), code=room.code)
+    tried = TrySending(say=message(found, view.content))
     return Next(view.session, view.say("announce.tried"), (tried,))
 
 

@@ -13,7 +13,7 @@ from handlers.desk.permission import anywhere, may
 from handlers.desk.progress import to_do
 from handlers.effects import Effect, MoveAnnouncement, SetTimer
 from handlers.messages import Choice
-from handlers.rooms.desk.bulletin_words import counted, people, when, whom
+from handlers.rooms.desk.bulletin_words import counted, people, progress, when, whom
 from handlers.rooms.desk.task import Slot, Task, asks, denied, home, me
 from handlers.session import Bulletin, Doing
 from handlers.view import Next, View, enter
@@ -167,9 +167,11 @@ def _look(room: Doing, view: View) -> str:
     lines = [
         view.say(f"task.{room.task}.look"),
         view.say("announce.to", whom=whom(found.audience, view)),
-        counted(found, view),
+        counted(found, view) if found.begun_at is None else progress(found, view),
     ]
-    if room.task == "announce_release":
+    if found.proposed is not None and room.task == "announce_release":
+        lines.append(view.say("announce.proposed", text=found.proposed.text))
+    elif room.task == "announce_release":
         lines.append(when(found.begins_at, view))
     if reason := room.given.get("reason"):
         lines.append(view.say("announce.reason", reason=reason))
