@@ -22,10 +22,11 @@ from bot.problems import RefusedError, refusals
 from handlers.events import Media
 
 PLACE: Final = "/thong-bao"
+SIGNED: Final = 16  # hexadecimal digits; 64 bits, against trying them one by one over the net
 MOST_AT_ONCE: Final = 60  # files given away, to all readers together
 HEAVIEST_SHOWN: Final = 3 * 1024 * 1024  # bytes; a heavier picture is fetched only when asked for
 
-_NAME = re.compile(r"(TB-[0-9A-Z-]{4,12})-([0-9a-f]{32})")
+_NAME = re.compile(rf"(TB-[0-9A-Z-]{{4,12}})-([0-9a-f]{{{SIGNED}}})")
 _BRIEFLY: Final = "public, max-age=30"
 _UNLISTED: Final = "noindex, nofollow, noarchive"
 
@@ -82,7 +83,7 @@ class Notices:
         return router
 
     def _signature(self, code: str) -> str:
-        return self._sign(f"notice\n{code}")[:32]
+        return self._sign(f"notice\n{code}")[:SIGNED]
 
     async def _find(self, name: str) -> Notice:
         asked = _NAME.fullmatch(name)
