@@ -71,7 +71,8 @@ share: phone place
 menu_command: start gui tracuu nhantin dungtin dulieu huy ngonngu trogiup
 hearing: now{communes}{topics} off nothing which which_more unknown{typed} drop{name} dropped{name}
     added{name} too_many{most} topics channels{channels} again stopped
-link: made{links}{minutes}{token} ask{channel} joined{channel}{phone} made_one{channel}{phone} same invalid
+link: made{links}{minutes}{token} ask{channel} joined{channel}{phone} made_one{channel}{phone}
+    same invalid
 channel: web telegram talk other
 """
 
@@ -194,7 +195,8 @@ announce_state: sent{people} unreachable{people} failed{people} unknown{people} 
 announce_to: everywhere any_topic any_role people{what}{where} cases{what}{where} staff{roles}{unit}
     unit{unit} matter{code} words{words} vi en
 announce_beyond: commune no_topics topics unit
-announce: title{code}{state} is_urgent began{time} who{author}{releaser}{unit} to{whom} at_once at{time}
+announce: title{code}{state} is_urgent began{time} who{author}{releaser}{unit} to{whom} at_once
+    at{time}
     quiet{end}{start} version{version} reason{reason} along{files} proposed{text} counting
     counted{people} without{people} stopped{people} remaining{people} preparing time_left{time}
     report nobody_told lasted{rate}{time} no_channel every_channel look{channels}{parts}

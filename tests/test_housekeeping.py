@@ -91,9 +91,10 @@ async def test_old_messages_are_forgotten_unless_they_matter(
 
     def say(tx: Tx) -> list[int]:
         contact = people.contact(tx, "web", "a", old).id
-        ticket = tickets.open(tx, contact, case(), old, SECRET)
+        opened = case()
+        tickets.open(tx, contact, opened, old, SECRET)
         add = partial(outbox.add, tx, contact, "web")
-        waits, *others = [add("waits", old), add("open", old, ticket_id=ticket), add("1", old)]
+        waits, *others = [add("waits", old), add("open", old, code=opened.code), add("1", old)]
         others += [add("2", old), add("3", old), add("young", young)]
         outbox.record(tx, [outbox.Result(id, "sent", old) for id in others])  # noqa: A001 - a row's id
         return [waits, others[0], others[-1]]
