@@ -80,7 +80,7 @@ class Dialogue:
         self._hour = hour
         self._address = address
         self._count = 0
-        self._said = 0
+        self._said = self._fired = 0
         self._last = Say(text="")
 
     async def do(self, line: str) -> tuple[str, ...]:
@@ -172,7 +172,8 @@ class Dialogue:
         while due := await self._store.run(lambda tx: timers.due(tx, until, 1)):
             timer = due[0]
             self._hour.now = max(self._hour.now, timer.due_at)
-            name = f"timer:{timer.contact_id}:{timer.name}:{timer.due_at.timestamp()}"
+            self._fired += 1
+            name = f"timer:{timer.contact_id}:{timer.name}:{self._address}:{self._fired}"
             event = TimedOut(timer=timer.name)
             now = self._hour.now
             await self._accept(Arrival(name, timer.channel, timer.address, event, now))

@@ -47,7 +47,7 @@ class Clock:
         due = await self._store.run(lambda tx: timers.due(tx, now, AT_ONCE))
         arrivals = [
             Arrival(
-                id=f"timer:{timer.contact_id}:{timer.name}:{timer.due_at.timestamp():.3f}",
+                id=f"timer:{timer.contact_id}:{timer.name}:{now.timestamp():.3f}",
                 channel=timer.channel,
                 address=timer.address,
                 event=TimedOut(timer=timer.name),
