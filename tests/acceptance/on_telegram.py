@@ -59,6 +59,10 @@ class OnTelegram:
         told, self._heard = tuple(self._heard), []
         return told
 
+    async def blocks(self, *, blocked: bool) -> None:
+        """See `Side`."""
+        await (self._person.blocks() if blocked else self._person.unblocks())
+
     async def leaves(self) -> None:
         """Put the phone away."""
 

@@ -66,6 +66,10 @@ class OnTheWeb:
         told, self._read = self._brought[self._read :], len(self._brought)
         return tuple(_lines(message) for message in told)
 
+    async def blocks(self, *, blocked: bool) -> None:
+        """Nobody can: a page that is closed is no page that refuses."""
+        raise NotUnderstoodError(f"không chặn được trên web: {blocked}")
+
     async def leaves(self) -> None:
         """Close the page."""
         if self._stream is not None:

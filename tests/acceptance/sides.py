@@ -29,6 +29,9 @@ class Side(Protocol):
     def told(self) -> tuple[str, ...]:
         """What was read since the last time, as lines of a transcript."""
 
+    async def blocks(self, *, blocked: bool) -> None:
+        """Have the bot write here no more, or again."""
+
     async def leaves(self) -> None:
         """Go away."""
 
@@ -41,6 +44,8 @@ async def do(side: Side, line: str) -> None:
         await side.sends(photo=png())
     elif file:
         await side.sends(paper=_PDF, name=file[2])
+    elif line in {"(blocks)", "(comes back)"}:
+        await side.blocks(blocked=line == "(blocks)")
     elif line.startswith("("):
         raise NotUnderstoodError(f"không làm được trên kênh thật: {line}")
     else:

@@ -45,6 +45,14 @@ LONG_CASE = f"""
 ! staff dispatcher * Lê Thị An
 """
 
+SHORT_CASE = """
+@ citizen
+! agreed
+! sends khac Cầu treo qua suối hỏng ván, học sinh đi lại nguy hiểm
+@ official
+! staff officer * Lê Thị An
+"""
+
 
 @pytest.mark.parametrize(("name", "company"), SAID)
 async def test_transcript_on_channels(
@@ -76,6 +84,27 @@ async def test_long_case_is_read_whole_on_telegram(database_url: str, tmp_path: 
         (whole,) = await official.do("[Xem tất cả]")
         assert " ".join(LONG_STORY) in " ".join(whole.split())
         assert fake.journal.refused() == []
+
+
+async def test_what_telegram_refuses_is_a_task(database_url: str, tmp_path: Path) -> None:
+    """A citizen who blocked the bot: their official is told, and they are once they are back."""
+    async with FakeTelegram() as fake, running(fake, database_url, tmp_path) as bot:
+        stage = OnChannels(bot, fake, Names(""), COMPANIES["telegram"])
+        sent = [line async for line in told_again(SHORT_CASE, stage)]
+        (code,) = {found for line in sent for found in CODE.findall(line)}
+        citizen, official = stage.person("citizen"), stage.person("official")
+        await official.do(f"/nhan {code}")
+        await citizen.do("(blocks)")
+        await official.do(f"/hoi {code} Cầu nào?")
+        told = "\n".join(await official.do("[Gửi câu hỏi]"))
+        assert f"{code}: người gửi chưa nhận được câu hỏi" in told
+        assert "Telegram: không nhận được (đã chặn)" in told
+        assert code in "".join(await official.do("/hangdoi chưa đến người gửi"))
+        heard = "\n".join(await citizen.do("(comes back)"))
+        assert "cán bộ xin hỏi thêm: Cầu nào?" in heard
+        (queue,) = await official.do("/hangdoi chưa đến người gửi")
+        assert "Không có ý kiến nào." in queue
+        assert {call.status for call in fake.journal.refused()} == {403}
 
 
 def script_of(name: str) -> str:
