@@ -30,11 +30,12 @@ class Relay:
     def posted(self, message: Posted, look: Callable[[], None]) -> None:
         """A turn of this worker committed a message; *look* has the watch look at once."""
         sender = self.senders.get(message.channel)
-        if sender is not None and sender.sends and not self.holds.others:
-            sender.post(message)
-            return
-        self._ring(message.channel, message.address)
-        look()
+        if self.holds.others:
+            look()
+        elif sender is not None:
+            sender.post(message)  # one that is about to begin looks for it once more
+        if sender is None or self.holds.others or not sender.sends:
+            self._ring(message.channel, message.address)
 
     def said(self, messages: Iterable[Message]) -> None:
         """See `Hears`."""
