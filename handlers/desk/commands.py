@@ -75,6 +75,11 @@ def announcement_code(typed: str) -> str:
     return f"TB{code.removeprefix('PA')}" if code else ""
 
 
+def mistyped(typed: str) -> bool:
+    """Whether somebody typed the code of an announcement and nothing else, but wrongly."""
+    return bool(_ANNOUNCEMENT.fullmatch(typed[:LONGEST])) and not announcement_code(typed)
+
+
 class Named(NamedTuple):
     """What stood behind a command: the case it names ("" the one in hand), and the rest.
 

@@ -64,8 +64,8 @@ async def entries(rehearsal: Rehearsal, code: str) -> list[str]:
 
 
 async def refusals(rehearsal: Rehearsal, code: str) -> int:
-    """How many refusals are written down, in the case's history and in the log."""
-    in_case = (await entries(rehearsal, code)).count("denied")
+    """How many refusals are written down, in the case's history, if it is one, and in the log."""
+    in_case = (await entries(rehearsal, code)).count("denied") if code.startswith("PA") else 0
     found = await rehearsal.store.run(lambda tx: log.entries(tx, before=None, limit=1000))
     return in_case + sum(entry.kind == "denied" for entry in found)
 
@@ -103,6 +103,30 @@ def test_a_command_in_ones_own_unit(role: Role, command: str, tmp_path: Path) ->
             denied = CONTENT.say("vi", "desk.denied") in answer or unknown in answer
             assert denied is (REACHES[role, deed] in {"-", "own"})
             assert await refusals(rehearsal, code) == before + denied
+
+    asyncio.run(act())
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_announcing(role: Role, tmp_path: Path) -> None:
+    """Who may not announce begins none, sees none, and each try is written down."""
+
+    async def act() -> None:
+        async with province(tmp_path) as (rehearsal, _):
+            author = await staff(rehearsal, "dispatcher", HERE, "An")
+            for line in ("/thongbao Trường nghỉ học.", "[Cán bộ]", "[Trình duyệt]"):
+                (card,) = await author.do(line)
+            code = card.partition("Thông báo TB-")[2].split()[0]
+            person = await staff(rehearsal, role, HERE, "Bình")
+            before = await refusals(rehearsal, code)
+            (typed,) = await person.do("/thongbao Không được phép.")
+            await person.do("/huy")
+            (seen,) = await person.do(f"/thongbao TB-{code}")
+            may = REACHES[role, "announce"] != "-"
+            assert (CONTENT.say("vi", "desk.denied") in typed) is not may
+            assert ("Trường nghỉ học." in seen) is may
+            assert ("[Duyệt, gửi]" in seen) is (REACHES[role, "release"] == "other")
+            assert await refusals(rehearsal, code) == before + (0 if may else 2)
 
     asyncio.run(act())
 

@@ -150,7 +150,9 @@ def report(announcement: Announcement, view: View) -> str:
     lines = [view.say("announce.report")]
     lines += [f"• {_tally(tally, view)}" for tally in announcement.tallies]
     begun, ended = announcement.begun_at, announcement.ended_at
-    if begun and ended and (ended - begun).total_seconds() >= 1:
+    # What was told twice tells nothing of the pace, nor does what ended as it began.
+    once = announcement.version == 1 and announcement.state == "done"
+    if once and begun and ended and (ended - begun).total_seconds() >= 1:
         rate = f"{pace(announcement, ended):.1f}".replace(".", ",")
         lasted = lasting(ended - begun, view)
         lines.append(view.say("announce.lasted", time=lasted, rate=rate))

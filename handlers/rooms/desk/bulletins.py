@@ -1,7 +1,7 @@
 """The page of announcements: those of one's units, newest first; and the way to a new one."""
 
 from handlers.announcing import Announcement
-from handlers.desk.commands import announcement_code
+from handlers.desk.commands import announcement_code, mistyped
 from handlers.desk.permission import anywhere
 from handlers.messages import choice
 from handlers.rooms.desk import doing
@@ -21,6 +21,9 @@ def to_bulletins(rest: str, view: View) -> Next:
         return denied("announce", "", view)
     if code := announcement_code(rest):
         return open_bulletin(code, view)
+    if mistyped(rest):
+        listed = Office(page="announcements")
+        return Next(enter(view.session, listed, staff=True), view.say("desk.near_none"))
     if rest.strip():
         return doing.begin("announce", "", rest, view)
     return Next(enter(view.session, Office(page="announcements"), staff=True))
