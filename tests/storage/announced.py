@@ -29,6 +29,7 @@ def chat(tx: Tx, address: str, channel: str = "telegram", *, of: int = 0, used: 
     """The contact at *address*, of the same person as the contact *of*, used after *used*."""
     opened = sessions.open(tx, channel, address, NOW).contact_id
     tx.do("UPDATE sessions SET updated_at = ? WHERE contact_id = ?", (used, opened))
+    follows.hear(tx, opened, wanted=True)
     if of:
         person = tx.rows("SELECT person_id FROM contacts WHERE id = ?", (of,))[0][0]
         tx.do(JOIN, (person, opened))

@@ -69,3 +69,14 @@ async def test_announcements_begin_and_end_with_the_agreement(store: Store) -> N
         return seen
 
     assert await store.run(agree) == [False, True, False, True, False, True]
+
+
+async def test_a_case_filed_at_the_counter_makes_nobody_follow(store: Store) -> None:
+    """Neither the official who files it, nor the person, who was not asked there."""
+
+    def file(tx: Tx) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+        clerk = opened(tx, CODE, "clerk", by=1, consent="Đồng ý tại quầy")
+        counter = people.contact(tx, "counter", CODE, NOW).id
+        return [follows.wanted(tx, contact)[1:3] for contact in (clerk, counter)]
+
+    assert await store.run(file) == [((), ()), ((), ())]
