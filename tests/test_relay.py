@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import pytest
 
@@ -18,6 +19,8 @@ from tests.scripted_channel import ScriptedChannel
 NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)  # past: what is queued then is due
 SOON = 10.0
 
+T = TypeVar("T")
+
 
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
@@ -25,6 +28,34 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     store = await open_store(database_url)
     yield store
     await store.close()
+
+
+class Slow:
+    """A database whose answers stay away until they may come."""
+
+    def __init__(self, store: Store) -> None:
+        self.engine = store.engine
+        self.comes = asyncio.Event()
+        self._store = store
+
+    async def run(
+        self,
+        unit: Callable[[Tx], T],
+        *,
+        key: int = 0,
+        failed: Callable[[Tx, Exception], T] | None = None,
+    ) -> T:
+        """See `Store`."""
+        answer = await self._store.run(unit, key=key, failed=failed)
+        await self.comes.wait()
+        return answer
+
+    async def read(self, unit: Callable[[Tx], T]) -> T:
+        """See `Store`."""
+        return await self._store.read(unit)
+
+    async def close(self) -> None:
+        """See `Store`."""
 
 
 class Holder(Alone):
@@ -69,14 +100,15 @@ async def until(true: Callable[[], bool]) -> None:
 
 async def test_nothing_is_overlooked_while_a_sender_begins(store: Store) -> None:
     """What turns commit while the rows are being read is sent at once, behind what they had."""
-    channel, looks = ScriptedChannel(), list[None]()
-    sender = Sender(store, channel)
+    channel, looks, slow = ScriptedChannel(), list[None](), Slow(store)
+    sender = Sender(slow, channel)
     relay = relay_to(sender, Holder())
     await queued(store, "was there")
     beginning = asyncio.create_task(sender.catch_up())
     await asyncio.sleep(0)
     for text in ("came meanwhile", "too"):
         relay.posted(await queued(store, text), lambda: looks.append(None))
+    slow.comes.set()
     await beginning
     work = asyncio.create_task(sender.run())
     await until(lambda: len(channel.said) == 3)
