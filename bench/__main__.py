@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
 
-from bench import audience, end_to_end, footprint, kill, reads, territory, turns
+from bench import announcing, audience, end_to_end, footprint, kill, reads, territory, turns
 from bench.figures import Figure, machine, table
 
 ROUNDS = 3
@@ -29,6 +29,7 @@ SECTIONS: Mapping[str, Callable[..., list[Figure]]] = {
     "turns": turns.measure,
     "end_to_end": end_to_end.measure,
     "kill": kill.measure,
+    "announcing": announcing.measure,
     "reads": reads.measure,
     "audience": audience.measure,
     "footprint": footprint.measure,

@@ -23,17 +23,21 @@ class Bot(NamedTuple):
     environment: Mapping[str, str]
 
 
-def our_bot(folder: Path, port: int, telegram: str = "", token: str = "") -> Bot:
-    """`python -m bot run` with everything it keeps in *folder*, its web chat on *port*."""
-    settings = {
+def our_bot(folder: Path, port: int, telegram: str = "", token: str = "", **others: object) -> Bot:
+    """`python -m bot run` with everything it keeps in *folder*, its web chat on *port*.
+
+    *others* are settings by the names they have in the environment.
+    """
+    settings: dict[str, object] = {
         "STORAGE__URL": f"sqlite:///{folder}/bot.db",
         "STORAGE__FILES": f"{folder}/files",
         "SECRET_FILE": f"{folder}/secret",
         "CHANNELS__WEB__PORT": str(port),
         "CHANNELS__TELEGRAM__BASE_URL": telegram,
         "CHANNELS__TELEGRAM__TOKEN": token,
+        **others,
     }
-    environment = {f"LANGNGHE__{name}": value for name, value in settings.items() if value}
+    environment = {f"LANGNGHE__{name}": str(value) for name, value in settings.items() if value}
     file = folder / "config.toml"  # an empty one, whatever the province has set here
     file.touch()
     return Bot(("-m", "bot", "--config", str(file), "run"), environment)

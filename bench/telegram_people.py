@@ -5,23 +5,27 @@ import logging
 from itertools import count
 from time import perf_counter
 
-from tests.fakes.telegram import FakeTelegram, Options, Person, Shown
+from tests.fakes.telegram import FakeTelegram, Options, Pace, Person, Shown
 
+UNHURRIED = Pace()
 PATIENCE = 30.0  # seconds until a bot must have answered
 SENT = "PA-"  # stands in the last answer when the case has got its code
 
 
-async def platform(latency: float = 0.0) -> FakeTelegram:
+async def platform(latency: float = 0.0, pace: Pace = UNHURRIED) -> FakeTelegram:
     """A strict server that keeps little, so that its own memory does not slow it."""
     # It would tell of every bot that is killed in the middle of a call.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
-    return await FakeTelegram.start(latency=latency, options=Options(journal=0, remember=20))
+    options = Options(journal=0, remember=20)
+    return await FakeTelegram.start(latency=latency, pace=pace, options=options)
 
 
 class Crowd:
     """People of *server* who follow *script*; what is in brackets there is a button to tap."""
 
-    def __init__(self, server: FakeTelegram, script: tuple[str, ...]) -> None:
+    def __init__(self, server: FakeTelegram, script: tuple[str, ...], pause: float = 0.0) -> None:
+        """Each thinks *pause* seconds before what they do next."""
+        self._pause = pause
         self._server = server
         self._script = script
         self._ids = count(1001)
@@ -55,6 +59,8 @@ class Crowd:
             await self.talk()
 
     async def _exchange(self, person: Person, line: str, shown: Shown | None) -> Shown:
+        if self._pause:
+            await asyncio.sleep(self._pause)
         start = perf_counter()
         try:
             if line.startswith("["):

@@ -91,7 +91,7 @@ class Faults:
             self.struck += 1
             return fault
         for turns in self._turns:
-            if (fault := turns.pick(method, chat_id)) is not None:
+            if (turn := turns.pick(method, chat_id)) is not None:
                 self.struck += 1
-                return fault
+                return turn
         return None

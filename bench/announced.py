@@ -1,0 +1,52 @@
+"""Announcements to many people: seeded beside the bot, read back from the ledger."""
+
+from datetime import UTC, datetime
+from functools import partial
+
+from handlers.announcing import Audience, Wording
+from handlers.effects import Announce, MoveAnnouncement
+from storage import announcements, open_store, people
+from storage.database import Tx
+
+CODE = "TB-7K3Q-M2X"
+TEXT = (
+    "Từ 22 giờ hôm nay có mưa rất to, nguy cơ sạt lở đất ở các xã miền núi. Mời các hộ gần suối, "
+    "dưới chân đồi chuyển đến nhà văn hóa thôn trước 18 giờ, mang theo giấy tờ và thuốc đang dùng."
+)
+AT_ONCE = 2_000  # people of one transaction
+FROM = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+async def seed(url: str, recipients: range, begins_at: datetime) -> None:
+    """People who can be written to, and one urgent announcement for them, released.
+
+    They read English, so that others who come meanwhile are not of the audience.
+    """
+    store = await open_store(url)
+    try:
+        for first in range(recipients.start, recipients.stop, AT_ONCE):
+            ids = range(first, min(first + AT_ONCE, recipients.stop))
+            await store.run(partial(_come, ids=ids))
+        await store.run(lambda tx: tx.do("UPDATE people SET lang = 'en'"))
+        await store.run(partial(_announce, begins_at=begins_at))
+    finally:
+        await store.close()
+
+
+def _come(tx: Tx, ids: range) -> None:
+    for number in ids:
+        people.contact(tx, "telegram", str(number), FROM)
+
+
+def _announce(tx: Tx, begins_at: datetime) -> None:
+    effect = Announce(
+        by=1,
+        code=CODE,
+        unit="*",
+        urgent=True,  # whatever the hour of the measurement
+        wording=Wording(text=TEXT),
+        audience=Audience(lang="en"),
+        begins_at=begins_at,
+    )
+    announcements.announce(tx, effect, FROM)
+    announcements.move(tx, MoveAnnouncement(by=2, code=CODE, action="release"), FROM)

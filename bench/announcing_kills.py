@@ -1,0 +1,129 @@
+"""An announcement with one send in ten failing, its bot killed ten times: who is missed, who twice.
+
+The faults come in turn: blocked, refused, too fast, a bad gateway, no answer, a broken connection.
+The first two are for good; everybody else has to be reached.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+from typing import NamedTuple
+
+from bench.announced import seed
+from bench.databases import ask
+from bench.figures import Figure, at_most
+from bench.processes import Bot, free_port, our_bot, running
+from bench.telegram_people import platform
+from bot.outbox import ANNOUNCEMENTS
+from handlers.announcing import FINAL
+from tests.fakes.telegram import FakeTelegram, Fault, Pace
+from tests.postgres_server import fresh_database, postgres_server
+
+FIRST = 10_000_000
+KILLS = 10
+PER_SECOND = 400.0
+PATIENCE = 600.0
+FAULTS = (
+    Fault("status", "sendMessage", code=403, description="Forbidden: bot was blocked by the user"),
+    Fault("status", "sendMessage", code=400, description="Bad Request: message text is wrong"),
+    Fault("status", "sendMessage", code=429, retry_after=1),
+    Fault("status", "sendMessage", code=502, description="Bad Gateway"),
+    Fault("hang", "sendMessage"),
+    Fault("reset", "sendMessage"),
+)
+
+
+class Ended(NamedTuple):
+    """What came of it."""
+
+    unaccounted: int
+    unsettled: int
+    missed: int
+    twice: int
+    refused: int
+    seconds: float
+
+
+def measure(*, quick: bool) -> list[Figure]:
+    """On each engine."""
+    people = 600 if quick else 10_000
+    figures = _figures("SQLite", people, asyncio.run(_run(people, None)))
+    with postgres_server() as server, fresh_database(server) as url:
+        figures += _figures("PostgreSQL", people, asyncio.run(_run(people, url)))
+    return figures
+
+
+def _figures(engine: str, people: int, ended: Ended) -> list[Figure]:
+    row = f"{KILLS} kills, {people:,} people: {engine}"
+    return [
+        Figure(row, "not in the ledger", (ended.unaccounted,), at_most(0)),
+        Figure(row, "without a last state", (ended.unsettled,), at_most(0)),
+        Figure(row, "missed", (ended.missed,), at_most(0)),
+        Figure(row, "told twice", (ended.twice,), at_most(KILLS * ANNOUNCEMENTS)),
+        Figure(row, "429s of ours", (ended.refused,), at_most(0)),
+        Figure(row, "seconds", (ended.seconds,)),
+    ]
+
+
+async def _run(people: int, url: str | None) -> Ended:
+    pace = Pace(enforce=True, paid_per_second=PER_SECOND)
+    with tempfile.TemporaryDirectory(prefix="lang-nghe-bench-") as name:
+        folder, ids = Path(name), range(FIRST, FIRST + people)
+        url = url or f"sqlite:///{folder}/bot.db"
+        async with await platform(pace=pace) as server:
+            server.crowd(ids.start, len(ids))
+            server.faults.add_in_turn(FAULTS, 10)
+            await seed(url, ids, datetime.now(UTC))
+            bot = our_bot(
+                *(folder, free_port(), server.url, server.token),
+                STORAGE__URL=url,
+                CHANNELS__TELEGRAM__ANNOUNCEMENTS_PER_SECOND=PER_SECOND,
+                CHANNELS__TELEGRAM__PAID_BROADCAST="true",
+            )
+            began = perf_counter()
+            await _lives(bot, folder, server, url, people)
+            return _ended(server, ids, url, perf_counter() - began)
+
+
+async def _lives(bot: Bot, folder: Path, server: FakeTelegram, url: str, people: int) -> None:
+    """Start the bot eleven times, and kill it each time but the last amid its sends."""
+    for _ in range(KILLS):
+        enough = server.journal.counts["sendmessage", 200] + people // (KILLS + 2)
+        with running(bot, folder):
+            await _until(partial(_accepted, server, enough))
+    with running(bot, folder):
+        await _until(lambda: ask(url, "SELECT state FROM announcements") == [("done",)], 0.5)
+
+
+def _accepted(server: FakeTelegram, count: int) -> bool:
+    return server.journal.counts["sendmessage", 200] >= count
+
+
+async def _until(true: Callable[[], bool], every: float = 0.02) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not true():  # noqa: ASYNC110 - another process sets no event
+            await asyncio.sleep(every)
+
+
+def _ended(server: FakeTelegram, ids: range, url: str, seconds: float) -> Ended:
+    """Compare what the ledger says with what the people have read."""
+    rows = ask(
+        url,
+        "SELECT d.state, c.address FROM deliveries d JOIN contacts c ON c.id = d.contact_id",
+    )
+    states = {int(str(address)): state for state, address in rows}
+    read = {number: server.person(number).unread for number in ids}
+    told = [number for number in ids if read[number]]
+    lost = {number for number, state in states.items() if state in {"unreachable", "failed"}}
+    return Ended(
+        unaccounted=len(set(ids) ^ set(states)),
+        unsettled=sum(state not in FINAL for state in states.values()),
+        missed=len(set(ids) - set(told) - lost),
+        twice=sum(read[number] - 1 for number in told),
+        refused=len(server.violations),
+        seconds=seconds,
+    )
