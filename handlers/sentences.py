@@ -98,7 +98,7 @@ desk_news: moved_on assigned returned referred reopened prioritised submitted ap
     added expired withdrawn rated
 priority: 0 1 2
 weighty: asked answered refused extended referred expired
-reach: sent{at}{channel} again{at}{channel} coming{channel} nowhere informed
+reach: sent{at}{channel} again{at}{channel} coming{channel} queued{channel} nowhere informed
 reach_state: unreachable failed unknown
 pick: ordinary soon urgent call in_person letter village administrator dispatcher officer approver
     leader monitor clerk one_unit

@@ -37,6 +37,8 @@ Action = Literal[
 OPEN: frozenset[Status] = frozenset(
     {"recorded", "sorting", "forwarded", "working", "asking", "approving"}
 )
+# Nobody is waited for any more: its sender took it back, or it goes on in another case of theirs.
+OVER: frozenset[Status] = frozenset({"withdrawn", "merged"})
 DONE: frozenset[Status] = frozenset({"answered", "refused", "guided", "closed"})
 
 # The statuses an action is possible in, and the status after it ("" leaves it as it is). What is

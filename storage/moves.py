@@ -10,7 +10,7 @@ from typing import NamedTuple
 from handlers.desk.dossier import Reply
 from handlers.effects import MoveTicket, Witness
 from handlers.text import fold
-from handlers.tickets import DONE, OPEN, Action, Status
+from handlers.tickets import DONE, OPEN, OVER, Action, Status
 from handlers.tickets import move as moved
 from storage import files, history, log, members, people, reaching, tickets
 from storage.database import Tx
@@ -117,8 +117,8 @@ def move(tx: Tx, contact_id: int, step: MoveTicket, now: datetime) -> Status | N
     actor = members.actor(step.by, contact_id if citizen else 0)
     data = {"from": case.status, "to": status, **_changed(step), **step.data}
     history.append(tx, case.chain, KINDS[step.action], data, actor=actor, now=now, words=words)
-    if step.action == "inform":
-        reaching.informed(tx, case.id)
+    if step.action == "inform" or status in OVER:
+        reaching.done(tx, case.id)
     if other is not None:
         _also(tx, case, other, step, actor, now)
     return status

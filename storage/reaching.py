@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from handlers.desk.dossier import Delivery
-from handlers.tickets import WEIGHTY
+from handlers.tickets import OVER, WEIGHTY, Status
 from storage import history, members, people, timers
 from storage.database import Row, Tx
 from storage.history import Chain
@@ -27,7 +27,7 @@ OF_CASES = f"""
 """  # noqa: S608 - marks and names of kinds only
 MARKED = "SELECT unreached FROM tickets WHERE id = ?"
 LOCK = """
-    SELECT t.id, t.code, t.entries, t.head, t.unit, t.assignee, t.unreached
+    SELECT t.id, t.code, t.entries, t.head, t.unit, t.assignee, t.unreached, t.status
     FROM tickets t WHERE t.id = ? /*lock t*/
 """
 MARK = "UPDATE tickets SET unreached = ? WHERE id = ?"
@@ -71,7 +71,8 @@ UNTOLD = f"""
 """  # noqa: S608 - marks and names of kinds only
 SENDER = "SELECT id, contact_id FROM tickets WHERE code = ?"
 LEDGER = """
-    SELECT c.channel, o.state, o.sent_at, o.not_before, o.attempts
+    SELECT c.channel, CASE WHEN h.told >= ? THEN 1 ELSE 0 END,
+        o.state, o.sent_at, o.not_before, o.attempts
     FROM ticket_contacts h
     JOIN contacts c ON c.id = h.contact_id
     LEFT JOIN outbox o ON o.id = (
@@ -121,6 +122,7 @@ class Case(NamedTuple):
     unit: str
     assignee: int
     unreached: int
+    status: Status
 
     @property
     def chain(self) -> Chain:
@@ -165,8 +167,8 @@ def nobody(tx: Tx, code: str, now: datetime) -> None:
         _next(tx, case, entry, News(row[1], case.id, COUNTER, 0, 0, "nowhere", now))
 
 
-def informed(tx: Tx, ticket_id: int) -> None:
-    """An official told whoever sent a case by other means."""
+def done(tx: Tx, ticket_id: int) -> None:
+    """Whoever sent a case need not be told any more: they were by other means, or it is over."""
     tx.do(MARK, (0, ticket_id))
 
 
@@ -179,7 +181,7 @@ def back(tx: Tx, contact_id: int, now: datetime) -> None:
 
 def ledger(tx: Tx, ticket_id: int, entry: int) -> Iterator[Delivery]:
     """How far each chat that follows a case has come to know of an *entry* of its history."""
-    for row in tx.rows(LEDGER, (entry, entry, ticket_id)):
+    for row in tx.rows(LEDGER, (entry, entry, entry, ticket_id)):
         yield _delivery(row)
 
 
@@ -215,7 +217,7 @@ def _missed(tx: Tx, one: News) -> bool:
 def _due(tx: Tx, case: Case, since: int, upto: int) -> int:
     """The entry its citizen must still be told of, of those after *since* up to *upto*; 0: none."""
     entry: int = tx.rows(WEIGHTIEST, (case.id, since, upto))[0][0] or 0
-    if entry <= case.unreached or tx.row(INFORMED, (case.id, entry)):
+    if entry <= case.unreached or case.status in OVER or tx.row(INFORMED, (case.id, entry)):
         return 0
     return entry
 
@@ -250,11 +252,11 @@ def _write(tx: Tx, case: Case, kind: str, data: dict[str, str | int], now: datet
 
 
 def _delivery(row: Row) -> Delivery:
-    channel, state, sent_at, not_before, attempts = row
+    channel, knows, state, sent_at, not_before, attempts = row
     if channel == COUNTER:
         return Delivery(channel=channel, state="nowhere")
-    if state is None:
-        return Delivery(channel=channel, state="coming")
+    if state is None:  # not told yet, or told in a message that is long gone
+        return Delivery(channel=channel, state="sent" if knows else "coming")
     put_off = state == "queued" and attempts > 0
     ended = state in {"unreachable", "failed", "unknown"}
     at = sent_at or (not_before if put_off or ended else None)

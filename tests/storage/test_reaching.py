@@ -43,7 +43,7 @@ LINK = """
 """
 # "" is a chat that can be written to again.
 ACTIONS: tuple[Action | Literal[""], ...] = (
-    "take", "answer", "answer", "ask", "extend", "reopen", "close", "inform", "",
+    "take", "answer", "answer", "ask", "extend", "reopen", "close", "inform", "withdraw", "",
 )  # fmt: skip
 
 
@@ -134,6 +134,32 @@ async def test_what_arrived_is_no_task(store: Store) -> None:
     found = await dossier_of(store)
     assert [(one.state, one.at) for one in found.ledger] == [("sent", NOW)]
     assert found.card.unreached == 0
+
+
+async def test_what_was_told_long_ago_is_known(store: Store) -> None:
+    """Messages are let go of in time; that they told their reader is not."""
+    number = await store.run(answered)
+    await record(store, number, "sent")
+    await store.run(lambda tx: tx.do("DELETE FROM outbox"))
+    assert [(one.state, one.at) for one in (await dossier_of(store)).ledger] == [("sent", None)]
+
+
+async def test_a_case_that_is_over_is_no_task(store: Store) -> None:
+    """Whoever took a case back need not be told of it, nor when a message fails later."""
+
+    def put_off(tx: Tx) -> int:
+        citizen, officer = begin(tx)
+        step("extend", officer, words="Chờ báo cáo")(tx)
+        return told(tx, citizen)
+
+    assert await record(store, await store.run(put_off), "failed")
+    assert await waiting(store) == [CODE]
+    await store.run(step("extend", 1, words="Chờ thêm"))
+    late = await store.run(partial(told, contact=1))
+    await store.run(step("withdraw", contact=1))
+    assert await waiting(store) == []
+    assert not await record(store, late, "failed")
+    assert await waiting(store) == []
 
 
 async def test_what_is_put_off_is_no_task_yet(store: Store) -> None:
@@ -336,7 +362,8 @@ class Life:
         """Do something to the case, if it can be done now, and let all that follows happen."""
         words = REPLY.model_dump_json() if action == "answer" else "Lời"
         taken = self.officer if action == "take" else None
-        if step(action, self.officer, words=words, assignee=taken)(self._tx):
+        by = 0 if action == "withdraw" else self.officer
+        if step(action, by, contact=self.citizen, words=words, assignee=taken)(self._tx):
             notices.notify(self._tx, 0, Notify(code=CODE, to="citizens"), NOW)
         self._rest()
 
@@ -356,8 +383,8 @@ class Life:
                 outbox.record(self._tx, [Result(number, next(self._ends), NOW)])
 
     def known(self) -> bool:
-        """Whether some chat has what its citizen must know, or there is nothing."""
-        last = self._last(*WEIGHTY)
+        """Whether some chat has what its citizen must know, or there is nothing any more."""
+        last = 0 if self._last("withdrawn") else self._last(*WEIGHTY)
         told = self._tx.rows("SELECT since, upto FROM outbox WHERE state = 'sent' AND upto > 0")
         return not last or any(since < last <= upto for since, upto in told)
 

@@ -48,11 +48,13 @@ def _delivery(one: Delivery, view: View) -> str:
     at = f"{view.local(one.at):%d/%m %H:%M}" if one.at else ""
     match one.state:
         case "sent":
-            return view.say("reach.sent", channel=name, at=at)
+            return view.say("reach.sent", channel=name, at=at).rstrip()
         case "queued" if at:
             return view.say("reach.again", channel=name, at=at)
-        case "coming" | "queued" | "sending":
+        case "coming":
             return view.say("reach.coming", channel=name)
+        case "queued" | "sending":
+            return view.say("reach.queued", channel=name)
         case "nowhere":
             return view.say("reach.nowhere")
         case _:
