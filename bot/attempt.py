@@ -77,7 +77,10 @@ class Attempts:
         self.in_flight.add(task)
         try:
             number = await self._channel.send(outgoing)
-            await self._settle(waiting, "sent", platform_id=number)
+            # The ledger of an announcement sees to itself.
+            own = waiting.posted.replaces if waiting.posted.lane != "announcement" else 0
+            anew = own if number != outgoing.replaces else 0
+            await self._settle(waiting, "sent", platform_id=number, anew=anew)
         except UndeliveredError as error:
             return error
         except Exception as error:  # noqa: BLE001 - a channel's bug must not stop its chats
@@ -132,11 +135,17 @@ class Attempts:
         )
 
     async def _settle(
-        self, waiting: Waiting, state: State, *, platform_id: str = "", error: str = ""
+        self,
+        waiting: Waiting,
+        state: State,
+        *,
+        platform_id: str = "",
+        error: str = "",
+        anew: int = 0,
     ) -> None:
         """Be done with a message; returns when its row says so."""
         number, now = waiting.posted.id, datetime.now(UTC)
         await self._results.put(
-            Result(number, state, now, waiting.attempts, platform_id=platform_id, error=error)
+            Result(number, state, now, waiting.attempts, None, platform_id, error, anew)
         )
         self.counts[state] += 1

@@ -54,6 +54,7 @@ RECORD = """
         error = ?
     WHERE id = ? AND waiting = 1
 """
+ANEW = "UPDATE outbox SET platform_id = ? WHERE id = ?"
 AFTER = """
     SELECT o.id, COALESCE(s.payload, o.payload), o.created_at, o.replaces
     FROM outbox o LEFT JOIN shared_words s ON s.id = o.shared_id
@@ -88,7 +89,11 @@ class Due(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What came of sending; *not_before* is when to try again, for what stays queued."""
+    """What came of sending; *not_before* is when to try again, for what stays queued.
+
+    *anew* is the earlier message that could not be changed where it stood: from now on it is the
+    one with this *platform_id*.
+    """
 
     id: int
     state: State
@@ -97,6 +102,7 @@ class Result(NamedTuple):
     not_before: datetime | None = None
     platform_id: str = ""
     error: str = ""
+    anew: int = 0
 
 
 class Message(NamedTuple):
@@ -178,6 +184,7 @@ def record(tx: Tx, results: Sequence[Result]) -> bool:
     ledger.settle(tx, final)
     told = reaching.news(tx, results, WAITING)
     tx.many(RECORD, [_recorded(result) for result in results])
+    tx.many(ANEW, [(result.platform_id, result.anew) for result in results if result.anew])
     return reaching.settle(tx, told)
 
 

@@ -202,6 +202,20 @@ async def test_a_change_names_the_message_it_changes(store: Store) -> None:
     assert [each.replaces for each in channel.sent] == ["", f"platform {first.id}", ""]
 
 
+async def test_what_was_said_anew_is_changed_next(store: Store) -> None:
+    """When a message could not be changed where it stood, the next change is of the new one."""
+    channel = ScriptedChannel()
+    sender = Sender(store, channel)
+    async with sending(sender):
+        first = await queued(store, "an", "one", "reply")
+        sender.post(first)
+        for text in ("two", "three"):
+            sender.post(replace(await queued(store, "an", text, "reply"), replaces=first.id))
+        await until(lambda: len(channel.said) == 3)
+    platform_ids = [f"platform {first.id + n}" for n in range(2)]
+    assert [each.replaces for each in channel.sent] == ["", *platform_ids]
+
+
 async def test_only_announcements_may_cost_money(store: Store) -> None:
     """Where the province pays for speed, it pays for announcements alone."""
     channel = ScriptedChannel()

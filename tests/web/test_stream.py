@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.channels import Outgoing
 from bot.channels.web import Limits
 from bot.http_guard import HttpLimits
 from handlers.messages import Say
@@ -185,3 +186,11 @@ async def test_a_change_says_what_it_changes(chat: Served, visitor: Client) -> N
     told = [(each["id"], each["replaces"]) for each in answer.json["messages"]]
     assert (event["data"]["id"], event["data"]["replaces"]) == (2, 1)
     assert told == [(1, 0), (2, 1)]
+
+
+async def test_what_was_changed_stands_where_it_stood(chat: Served, visitor: Client) -> None:
+    """A page keeps a changed message in its place, so the next change is of that one, too."""
+    await visitor.say(HELLO)
+    say = Say(text="Đã sửa")
+    assert await chat.channel.send(Outgoing(2, chat.address(), say)) == "2"
+    assert await chat.channel.send(Outgoing(3, chat.address(), say, replaces="2")) == "2"

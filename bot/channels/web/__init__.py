@@ -155,9 +155,12 @@ class WebChannel:
         self._bells.close()
 
     async def send(self, outgoing: Outgoing) -> str:
-        """Tell the open pages of the person to look; a closed one looks when it is opened."""
+        """Tell the open pages of the person to look; a closed one looks when it is opened.
+
+        A page puts a change in the place of the message it changes: that is the one that stands.
+        """
         self.ring(outgoing.address)
-        return str(outgoing.id)
+        return outgoing.replaces or str(outgoing.id)
 
     def ring(self, address: str) -> None:
         """Have the open pages of a person look for news."""
