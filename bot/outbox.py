@@ -162,6 +162,7 @@ class Sender:
         self._chats.clear()
         self._line.clear()
         self._known.clear()
+        self._settled = (set(), set())
         self.held = 0
 
     # -- reading the rows ----------------------------------------------------------------------
