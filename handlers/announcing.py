@@ -116,7 +116,8 @@ class Tally(Frozen):
 class Announcement(Frozen):
     """An announcement as officials see it whole.
 
-    *author* and *releaser* are members, 0 when there is none yet; *reason* is what was said when it
+    *author* wrote it, or wrote last what waits or waited for its release (a correction, say), and
+    *releaser* released that: members, 0 when there is none yet; *reason* is what was said when it
     was returned, cancelled or withdrawn. *proposed* is a correction that waits for its release.
     *counted* is the dry run: how many would be told on each channel, None while they are counted.
     *tallies* are the ledger. *entries* grows with everything done to it. *page* is the address of

@@ -44,6 +44,7 @@ TALLIES = """
 SET = """
     UPDATE announcements
     SET state = ?, live = ?, entries = entries + 1,
+        author = COALESCE(?, author),
         releaser = COALESCE(?, releaser),
         reason = ?,
         words = COALESCE(?, words),
@@ -97,10 +98,12 @@ def move(tx: Tx, effect: MoveAnnouncement, now: datetime) -> bool:
     released = effect.action == "release" and state == "correcting"
     words, proposed = _words(tx, number, effect, corrects=corrects, released=released)
     resubmitted = effect.action == "resubmit"
+    # Whoever wrote what waits for its release is not whom it is released by.
+    author = effect.by if resubmitted or corrects else None
     tx.do(
         SET,
         (
-            *(after, int(after in LIVE)),
+            *(after, int(after in LIVE), author),
             effect.by if effect.action == "release" else None,
             people.hidden(tx, effect.reason) if effect.reason else "",
             *(words, proposed),
@@ -118,7 +121,9 @@ def move(tx: Tx, effect: MoveAnnouncement, now: datetime) -> bool:
     said = effect.reason or (effect.wording.text if effect.wording else "")
     data = {"from": state, "to": after, "version": version}
     _log(tx, effect.action, effect.code, effect.by, now, words=said, **data)
-    tell(tx, Concerned(effect.code, *those), effect.action, effect.by, now)
+    unit, before, releaser = those
+    concerned = Concerned(effect.code, unit, author or before, releaser)
+    tell(tx, concerned, effect.action, effect.by, now)
     return True
 
 
