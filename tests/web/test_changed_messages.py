@@ -156,3 +156,14 @@ def test_two_tabs_show_the_same(chat: Served, page: Page) -> None:
     for tab in (page, other):
         expect(rows(tab).last).to_contain_text("Nghỉ học thứ ba")
         expect(rows(tab)).to_have_count(2)
+
+
+def test_an_announcement_leads_to_its_page(chat: Served, page: Page) -> None:
+    """The address of the public page is one to press, on a trial without https as well."""
+    address = chat.url + chat.mind.notices().path("TB-7K3Q-M2X")
+    say(chat, news(f"Xem đầy đủ: {address}\n\nKhông nhận nữa: /dungtin"))
+    link = page.locator("#log .row.bot a")
+    expect(link).to_have_attribute("href", address)
+    expect(link).to_have_text(address)
+    page.locator("#log .order:has-text('/dungtin')").click()
+    expect(page.locator("#log .row.me .words")).to_have_text(["/dungtin"])
