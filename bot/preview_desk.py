@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import get_args
 
-from handlers.desk.dossier import DeskCard, Dossier, Filter, Line
+from handlers.desk.dossier import Delivery, DeskCard, Dossier, Filter, Line
 from handlers.desk.people import ROLES, Duty, Official
 from handlers.facts import Facts
 from handlers.rooms.desk.registry import TASKS
@@ -18,6 +18,7 @@ def desk_rooms(code: str) -> Iterator[tuple[str, Room]]:
     """Every room of the desk: the queue, a case, what is done to one, each page."""
     yield "queue", Queue()
     yield "queue: overdue", Queue(filter=Filter(view="overdue"))
+    yield "queue: not reached", Queue(filter=Filter(view="unreached"))
     yield "queue: found", Queue(words="den duong")
     yield "queue: choosing", Queue(choosing=True)
     yield "desk", Desk(code=code)
@@ -35,12 +36,27 @@ def desk_facts(facts: Facts) -> Facts:
     story = facts.story
     if story is None:
         raise LookupError("no case to show")
-    entries = len(story.happenings)
+    asked = len(story.happenings) + 1
     held = story.card.model_dump() | {"status": "working"}
-    card = DeskCard(**held, id=1, assignee=ME.id, assignee_name=ME.name, entries=entries)
+    card = DeskCard(
+        **held, id=1, assignee=ME.id, assignee_name=ME.name, entries=asked, unreached=asked
+    )
+    ledger = (
+        Delivery(channel="telegram", state="unreachable", at=facts.now),
+        Delivery(channel="web", state="queued", at=facts.now),
+    )
     tale = tuple(
         Line(seq=n, at=entry.at, kind=entry.kind, words=entry.text)
         for n, entry in enumerate(story.happenings, 1)
     )
-    dossier = Dossier(card=card, lines=story.lines, media=story.media, story=tale, person=1)
+    tale += (Line(seq=asked, at=facts.now, kind="asked", words="…"),)
+    dossier = Dossier(
+        card=card,
+        lines=story.lines,
+        media=story.media,
+        story=tale,
+        person=1,
+        weighty="asked",
+        ledger=ledger,
+    )
     return replace(facts, official=ME, dossier=dossier, queue=(card,), found=(card,), members=(ME,))
