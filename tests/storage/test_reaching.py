@@ -29,6 +29,7 @@ from storage import (
 )
 from storage.database import Store, Tx
 from storage.outbox import Result, State
+from tests.postgres_server import fresh_database
 from tests.storage.desks import REPLY, TODAY, UNIT, dossier_of, member, opened, step
 from tests.storage.samples import CODE, NOW, SECOND
 
@@ -269,6 +270,28 @@ async def test_both_failing_at_once_is_one_task(store: Store) -> None:
     results = [Result(number, "unreachable", NOW) for number in numbers]
     assert await store.run(partial(outbox.record, results=results))
     assert (await kinds(store)).count("unreached") == 1
+
+
+async def test_two_senders_at_once_make_one_task(postgres: str) -> None:
+    """Each of two processes sees its own message fail last: one of them finds no hope left."""
+    with fresh_database(postgres) as url:
+        stores = [await open_store(url), await open_store(url)]
+
+        def two(tx: Tx) -> list[int]:
+            first, officer = begin(tx)
+            second = people.contact(tx, "telegram", "b", NOW).id
+            tickets.hold(tx, CODE, second, NOW)
+            answer(tx, officer)
+            woken(tx)
+            return [told(tx, first), told(tx, second)]
+
+        numbers = await stores[0].run(two)
+        sends = zip(stores, numbers, strict=True)
+        woke = await asyncio.gather(*(record(store, one, "failed") for store, one in sends))
+        assert sorted(woke) == [False, True]
+        assert (await kinds(stores[0])).count("unreached") == 1
+        for store in stores:
+            await store.close()
 
 
 async def test_who_filed_at_the_counter_is_told_by_an_official(store: Store) -> None:
