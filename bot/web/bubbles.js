@@ -4,7 +4,13 @@ import * as files from './files.js';
 import { hasGiven, makeGiven } from './given.js';
 import { clock, excuse, weight, word } from './words.js';
 
-const RICH = /(https?:\/\/[^\s<>"'`]+)|(^|[\s(])(\/[a-z][a-z0-9_]{1,31})(?=$|[\s.,;:!?)])|\b([0-9A-Z]{2,4}(?:-[0-9A-Z]{3,4}){2})\b/gm;
+// Addresses elsewhere only by https, our own pages as this one was reached; commands; codes.
+const HERE = location.origin.replace(/\W/g, '\\$&');
+const RICH = new RegExp([
+  '((?:https://|' + HERE + '/)[^\\s<>"\'`]+)',
+  /(^|[\s(])(\/[a-z][a-z0-9_]{1,31})(?=$|[\s.,;:!?)])/.source,
+  /\b([0-9A-Z]{2,4}(?:-[0-9A-Z]{3,4}){2})\b/.source,
+].join('|'), 'gm');
 const MEGABYTES = Math.round(Number(document.documentElement.dataset.maxFile) / 1024 / 1024);
 
 export const sorry = (code) => excuse(code, MEGABYTES);
