@@ -68,7 +68,7 @@ class Announcer:
         moved: Callable[[], None],
         report: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
-        """*moved* is called when one has begun; *report* makes the report of one that ended."""
+        """*moved* is called when one began or ended; *report* makes the report of an ended one."""
         self.waiting: Mapping[str, int] = {}
         """People still to be told, by channel, when it looked last."""
         self._store = store

@@ -155,18 +155,19 @@ def _assemble(config: Config, content: Content, secret: Secret, store: Store) ->
     words = Words(store, lambda: turns.content, turns.page)
     feeders = [Feeder(store, sender, words, quiet) for sender in senders.values()]
 
-    def begun() -> None:
+    def moved() -> None:
+        clock.nudge()  # the desk is told of it
         for feeder in feeders:
             feeder.nudge()
 
     async def report(code: str) -> None:
         await make_report(store, blobs, turns.content, code)
 
-    announcer = Announcer(store, quiet, begun, report)
+    announcer = Announcer(store, quiet, moved, report)
 
     def announced() -> None:
         announcer.nudge()
-        begun()
+        moved()
 
     async def renew() -> None:
         await engine.renew()

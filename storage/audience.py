@@ -82,7 +82,7 @@ _STAFF = """
 _STAFF_FIRST = """
     CASE WHEN EXISTS (SELECT 1 FROM members m WHERE m.contact_id = c.id) THEN 0 ELSE 1 END,
 """
-LENGTHS = (1, 8, 128)  # of a list of names in a statement: few statements, each prepared once
+LENGTHS = (1, 4, 16, 64, 128)  # of a list of names: few statements, each prepared once
 
 
 class Select(NamedTuple):
