@@ -2,6 +2,8 @@
 
 import asyncio
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from itertools import cycle
@@ -285,10 +287,18 @@ async def test_two_senders_at_once_make_one_task(postgres: str) -> None:
             woken(tx)
             return [told(tx, first), told(tx, second)]
 
-        numbers = await stores[0].run(two)
-        sends = zip(stores, numbers, strict=True)
-        woke = await asyncio.gather(*(record(store, one, "failed") for store, one in sends))
-        assert sorted(woke) == [False, True]
+        def slowly(tx: Tx) -> bool:
+            woke = outbox.record(tx, [Result(first, "failed", NOW)])
+            recorded.set()
+            time.sleep(0.2)
+            return woke
+
+        first, second = await stores[0].run(two)
+        recorded = threading.Event()
+        slow = asyncio.create_task(stores[0].run(slowly))
+        await asyncio.to_thread(recorded.wait, 5)
+        assert await record(stores[1], second, "failed")
+        assert not await slow
         assert (await kinds(stores[0])).count("unreached") == 1
         for store in stores:
             await store.close()
