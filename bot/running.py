@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from bot.app import App, invite, open_app, sender_lease
 from bot.config import Config, ConfigFaultsError, WebConfig
 from bot.feeder import Feeder
-from bot.holding import Part
+from bot.holding import Alone, Part
 from bot.housekeeping import Housekeeper
 from bot.http import listen, make_http, serve
 from bot.http_guard import HttpLimits
@@ -80,7 +80,9 @@ async def serve_all(app: App, door: socket, stop: asyncio.Event) -> None:
 
 
 def _in_every_worker(app: App) -> list[Coroutine[Any, Any, None]]:
-    parts = [app.holds.run(_once(app)), app.watch.run()]
+    parts = [app.holds.run(_once(app))]
+    if not isinstance(app.holds, Alone):
+        parts.append(app.watch.run())
     if app.web:
         parts.append(app.web.run(app.engine.accept))
     if app.telegram:
