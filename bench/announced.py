@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from functools import partial
 
+from bench.databases import do
 from handlers.announcing import Audience, Wording
 from handlers.effects import Announce, MoveAnnouncement
 from storage import announcements, open_store, people
@@ -15,10 +16,11 @@ TEXT = (
 )
 AT_ONCE = 2_000  # people of one transaction
 FROM = datetime(2026, 11, 1, tzinfo=UTC)
+NEVER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
-async def seed(url: str, recipients: range, begins_at: datetime) -> None:
-    """People who can be written to, and one urgent announcement for them, released.
+async def seed(url: str, recipients: range) -> None:
+    """People who can be written to, and an urgent announcement for them that begins when told to.
 
     They read English, so that others who come meanwhile are not of the audience.
     """
@@ -28,9 +30,14 @@ async def seed(url: str, recipients: range, begins_at: datetime) -> None:
             ids = range(first, min(first + AT_ONCE, recipients.stop))
             await store.run(partial(_come, ids=ids))
         await store.run(lambda tx: tx.do("UPDATE people SET lang = 'en'"))
-        await store.run(partial(_announce, begins_at=begins_at))
+        await store.run(_announce)
     finally:
         await store.close()
+
+
+def begin(url: str) -> None:
+    """Let it begin now: past everything of ours, so that a bot may run meanwhile."""
+    do(url, "UPDATE announcements SET begins_at = 0")
 
 
 def _come(tx: Tx, ids: range) -> None:
@@ -38,7 +45,7 @@ def _come(tx: Tx, ids: range) -> None:
         people.contact(tx, "telegram", str(number), FROM)
 
 
-def _announce(tx: Tx, begins_at: datetime) -> None:
+def _announce(tx: Tx) -> None:
     effect = Announce(
         by=1,
         code=CODE,
@@ -46,7 +53,7 @@ def _announce(tx: Tx, begins_at: datetime) -> None:
         urgent=True,  # whatever the hour of the measurement
         wording=Wording(text=TEXT),
         audience=Audience(lang="en"),
-        begins_at=begins_at,
+        begins_at=NEVER,
     )
     announcements.announce(tx, effect, FROM)
     announcements.move(tx, MoveAnnouncement(by=2, code=CODE, action="release"), FROM)

@@ -9,13 +9,12 @@ import asyncio
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
 from bench import announcing_kills
-from bench.announced import seed
+from bench.announced import begin, seed
 from bench.citizens import content, labelled
 from bench.closed_loop import percentile
 from bench.figures import Figure, at_least, at_most
@@ -59,7 +58,7 @@ def measure(*, quick: bool) -> list[Figure]:
     """At Telegram's plain pace, at one that is paid for, and over faults and kills."""
     loads = (
         Load("plain", 300 if quick else 1_800, FREE, paid=False, alone=5 if quick else 20),
-        Load("paid", *((3_000, 300.0) if quick else (100_000, 500.0)), paid=True, alone=20),
+        Load("paid", *((3_000, 300.0) if quick else (100_000, 300.0)), paid=True, alone=20),
     )
     figures = [figure for load in loads for figure in _figures(load, asyncio.run(_run(load)))]
     return figures + announcing_kills.measure(quick=quick)
@@ -87,25 +86,23 @@ async def _run(load: Load) -> Run:
                 CHANNELS__TELEGRAM__ANNOUNCEMENTS_PER_SECOND=load.per_second,
                 CHANNELS__TELEGRAM__PAID_BROADCAST=str(load.paid).lower(),
             )
-            ready = timedelta(seconds=load.alone + 10)
             url = f"sqlite:///{folder}/bot.db"
-            await seed(url, recipients, datetime.now(UTC) + ready + _seeding(load.people))
+            await seed(url, recipients)
             with running(bot, folder) as process:
                 async with asyncio.timeout(PATIENCE + 2 * load.people / load.per_second):
-                    return await _watched(load, server, process)
+                    return await _watched(load, url, server, process)
 
 
-def _seeding(count: int) -> timedelta:
-    """How long it takes to bring so many people into the database, with room."""
-    return timedelta(seconds=count / 4_000)
-
-
-async def _watched(load: Load, server: FakeTelegram, process: "subprocess.Popen[bytes]") -> Run:
+async def _watched(
+    load: Load, url: str, server: FakeTelegram, process: "subprocess.Popen[bytes]"
+) -> Run:
     crowd = Crowd(server, labelled(content()), THINKING)
     await crowd.talk()
     talking = [asyncio.create_task(_live(crowd)) for _ in range(TALKING)]
     await asyncio.sleep(WARM)
     crowd.answered.clear()
+    await asyncio.sleep(load.alone)
+    begin(url)
     told = _Told(server, load.people)
     began, memory = await told.begins(), resident_mb(process) or 0.0
     alone, spent = crowd.answered, cpu_seconds(process) or 0.0

@@ -7,13 +7,12 @@ The first two are for good; everybody else has to be reached.
 import asyncio
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
-from bench.announced import seed
+from bench.announced import begin, seed
 from bench.databases import ask
 from bench.figures import Figure, at_most
 from bench.processes import Bot, free_port, our_bot, running
@@ -77,7 +76,8 @@ async def _run(people: int, url: str | None) -> Ended:
         async with await platform(pace=pace) as server:
             server.crowd(ids.start, len(ids))
             server.faults.add_in_turn(FAULTS, 10)
-            await seed(url, ids, datetime.now(UTC))
+            await seed(url, ids)
+            begin(url)
             bot = our_bot(
                 *(folder, free_port(), server.url, server.token),
                 STORAGE__URL=url,

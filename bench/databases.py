@@ -3,7 +3,7 @@
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -25,6 +25,16 @@ def count_rows(url: str, tables: Iterable[str]) -> dict[str, int]:
     """How many rows each of *tables* has, read past everything of ours."""
     statements = {table: f"SELECT COUNT(*) FROM {table}" for table in tables}  # noqa: S608 - our own names
     return {table: int(str(ask(url, sql)[0][0])) for table, sql in statements.items()}
+
+
+def do(url: str, sql: str) -> None:
+    """Change rows, past everything of ours."""
+    if url.startswith(SQLITE):
+        with closing(sqlite3.connect(Path(url.removeprefix(SQLITE)))) as file, file:
+            file.execute(sql)
+        return
+    with psycopg.connect(url) as server:
+        server.execute(sql.encode())
 
 
 def ask(url: str, sql: str) -> list[tuple[object, ...]]:
