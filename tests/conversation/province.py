@@ -2,17 +2,21 @@
 
 from datetime import datetime
 
+from handlers import announcing
+from handlers.announcing import Announcement, Audience, State, Tally, Wording
 from handlers.codes import ALPHABET, CODE_NUMBERS, RECEIPT_NUMBERS, make_code, make_receipt
 from handlers.content import Content
 from handlers.desk.people import Official
 from handlers.effects import (
     AddToTicket,
+    Announce,
     DropTimer,
     Effect,
     Follow,
     Hear,
     HoldTicket,
     MarkTold,
+    MoveAnnouncement,
     MoveTicket,
     Notify,
     OpenTicket,
@@ -24,6 +28,7 @@ from handlers.session import Session
 from handlers.text import fold
 from handlers.tickets import DONE, Action, Card, Happening, Status, Story, Told, move
 
+ANNOUNCED = "TB-2222-222"
 # The entry that a move of the citizen or the clock makes, and the status after an official's.
 MOVED: dict[Action, Told] = {
     "withdraw": "withdrawn",
@@ -54,6 +59,7 @@ class Province:
         self.timers: set[str] = set()
         self.people = ""
         self.official: Official | None = None
+        self.announcements: dict[str, Announcement] = {}
         self.hears = True
         self.follows: dict[tuple[str, str], bool] = {}
         self._opened = 0
@@ -72,6 +78,9 @@ class Province:
             story=self.stories.get(code) if proved or code in self.held else None,
             proved=proved,
             official=self.official,
+            members=(self.official,) if self.official else (),
+            announcement=self.announcements.get(wanted.announcement),
+            announcements=tuple(reversed(self.announcements.values())),
             hearing=Hearing(self.hears, self._followed("commune"), self._followed("topic")),
         )
 
@@ -96,6 +105,8 @@ class Province:
                 self.stories[code] = self.stories[code].model_copy(update=told)
             case HoldTicket(code=code):
                 self.held.append(code)
+            case Announce() | MoveAnnouncement():
+                self._at_the_desk(effect)
             case Follow(kind=kind, name=name, wanted=wanted):
                 self.follows[kind, name] = wanted
             case Hear(wanted=wanted):
@@ -112,6 +123,66 @@ class Province:
         self._grow(code, kind, text, (), data=data)
         self.set_status(code, WORKED[kind])
         self.timers |= {f"case:{code}", *([f"expire:{code}"] if kind == "asked" else [])}
+
+    def _at_the_desk(self, effect: Announce | MoveAnnouncement) -> None:
+        if isinstance(effect, Announce):
+            self._announce(effect)
+        else:
+            self._move_announcement(effect)
+
+    def _announce(self, effect: Announce) -> None:
+        if effect.code in self.announcements:
+            return
+        self.announcements[effect.code] = Announcement(
+            code=effect.code,
+            unit=effect.unit,
+            author=effect.by,
+            state="waiting",
+            urgent=effect.urgent,
+            wording=effect.wording,
+            audience=effect.audience,
+            begins_at=effect.begins_at,
+            created_at=self.now,
+        )
+
+    def _move_announcement(self, effect: MoveAnnouncement) -> None:
+        found = self.announcements[effect.code]
+        state = announcing.move(found.state, effect.action)
+        assert state is not None
+        assert effect.action != "release" or effect.by != found.author
+        changed: dict[str, object] = {
+            "state": state,
+            "entries": found.entries + 1,
+            "reason": effect.reason,
+        }
+        if effect.action == "resubmit" and effect.wording:
+            changed |= {"wording": effect.wording, "audience": effect.audience}
+        if effect.action == "correct":
+            changed |= {"proposed": effect.wording}
+        self.announcements[effect.code] = found.model_copy(update=changed)
+
+    def announced(self, *, author: int, goes_on: bool) -> None:
+        """There is an announcement of *author*; the clock counts, begins or ends it."""
+        words = Wording(text="Bão vào đêm nay.")
+        self._announce(
+            Announce(by=author, code=ANNOUNCED, unit="*", urgent=False, wording=words,
+                     audience=Audience())
+        )  # fmt: skip
+        if goes_on:
+            self._go_on(ANNOUNCED)
+
+    def _go_on(self, code: str) -> None:
+        found = self.announcements[code]
+        told = Tally(channel="web", counts={"sent": 2, "queued": 1})
+        on: dict[State, State] = {"released": "running", "running": "done"}
+        changed = {
+            "counted": {"web": 3, "": 1},
+            "state": on.get(found.state, found.state),
+            "begun_at": self.now if found.state == "released" else found.begun_at,
+            "ended_at": self.now if found.state == "running" else found.ended_at,
+            "tallies": (told,) if found.state in on else found.tallies,
+        }
+        self.announcements[code] = found.model_copy(update=changed)
 
     def _move(self, step: MoveTicket) -> None:
         """A citizen's move, or the clock's."""

@@ -36,7 +36,7 @@ from handlers.session import NEW, Filling, Session
 from handlers.tickets import Told
 from handlers.understanding import COMMANDS, understand
 from handlers.view import Command, Picked
-from tests.conversation.province import WORKED, Province
+from tests.conversation.province import ANNOUNCED, WORKED, Province
 from tests.conversation.test_bad_input import EVENTS
 from tests.conversation.turning import ends_with_the_question, turn
 
@@ -259,13 +259,29 @@ class Walk(RuleBasedStateMachine):
         until = (self.province.now + timedelta(days=2)).date().isoformat()
         self.province.work(code, kind, text, {"until": until} if kind == "asked" else {})
 
-    @rule(role=st.sampled_from([None, "clerk"]))
+    @rule(role=st.sampled_from([None, "clerk", "leader"]))
     def become(self, role: Role | None) -> None:
         """Be given a role, or lose it."""
         duties = (Duty(role=role),) if role else ()
         self.province.official = Official(id=1, name="An", duties=duties) if role else None
         if role:
             self.session = self.session.model_copy(update={"staff": True})
+
+    @precondition(lambda self: self.province.official)
+    @rule(rest=st.sampled_from(["", "Bão vào đêm nay.", "TB-2222-222"]))
+    def announce(self, rest: str) -> None:
+        """Begin an announcement, or look at those there are."""
+        self.do(Said(text=f"/thongbao {rest}"))
+
+    @rule(acts=st.booleans(), mine=st.booleans(), presses=st.lists(st.integers(1, 7), max_size=4))
+    def see_to_announcement(self, acts: bool, mine: bool, presses: list[int]) -> None:  # noqa: FBT001 - drawn
+        """A leader opens one, perhaps their own, perhaps as it goes on, and presses buttons."""
+        self.become("leader")
+        self.province.announced(author=1 if mine else 2, goes_on=acts)
+        self.do(Said(text=f"/thongbao {ANNOUNCED}"))
+        for n in presses:
+            self.press(n)
+            self.do(TimedOut(timer=f"live:{ANNOUNCED}"))
 
     @precondition(lambda self: self.province.held)
     @rule()

@@ -52,10 +52,8 @@ def read(slot: Slot, typed: str, room: Doing, view: View) -> tuple[str | None, U
             return _or(read_code(typed), view.say("code.mistyped"))
         case "unit":
             return _unit(typed, view)
-        case "scope" if typed.strip() == EVERYWHERE or fold(typed) in WHOLE:
-            return EVERYWHERE, Unread()
         case "scope":
-            return _unit(typed, view)
+            return _scope(slot, typed, view)
         case "commune":
             return _commune(typed, view)
         case "choice" | "member" | "topic":
@@ -81,6 +79,15 @@ def _offered(slot: Slot, typed: str, room: Doing, view: View) -> tuple[str | Non
 
 def _only(fits: list[bool]) -> int | None:
     return fits.index(True) if fits.count(True) == 1 else None
+
+
+def _scope(slot: Slot, typed: str, view: View) -> tuple[str | None, Unread]:
+    """All units in a word, one that is offered by its label, or any by its name."""
+    if typed.strip() == EVERYWHERE or fold(typed) in WHOLE:
+        return EVERYWHERE, Unread()
+    named = (option.value for option in slot.options if fold(option.text) == fold(typed))
+    value = next(named, None)
+    return _unit(typed, view) if value is None else (value, Unread())
 
 
 def _unit(typed: str, view: View) -> tuple[str | None, Unread]:
