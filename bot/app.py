@@ -10,7 +10,7 @@ from functools import partial
 from prometheus_client import CollectorRegistry
 
 from bot.amending import amended
-from bot.announcer import Announcer, Quiet
+from bot.announcer import Announcer
 from bot.board import Board
 from bot.channels import Channel
 from bot.channels.enclosed import FileWords
@@ -24,17 +24,17 @@ from bot.channels.web.notices import Notices
 from bot.config import Config, ConfigFaultsError
 from bot.content import load_content
 from bot.engine import Engine
-from bot.feeder import Feeder, Words
+from bot.feeder import Feeder
 from bot.fetch import Fetcher
 from bot.grouptalk import GroupTalk
-from bot.holding import Alone, Holding, Holds, SendsWhileHeld, Terms
+from bot.holding import Alone, Holding, Holds, Terms
 from bot.metrics import Figures
 from bot.opening import opener
 from bot.outbox import Sender
 from bot.published import reader
 from bot.relay import Relay
-from bot.report import make_report
 from bot.secret import Secret, fresh_code, fresh_invitation, fresh_receipt, load_secret
+from bot.telling import Lines, make_telling
 from bot.timers import Clock
 from bot.turn import ZONE, Turns
 from bot.watching import Watch
@@ -118,96 +118,78 @@ def _unusable(error: OSError) -> Fault:
 
 
 def _assemble(config: Config, content: Content, secret: Secret, store: Store) -> App:
-    blobs = Blobs(config.storage.files)
-    channels: dict[str, Channel] = {}
-    links: dict[str, str] = {}  # Telegram's comes when it has said the bot's name
-    limits = _limits(config)
+    blobs, limits = Blobs(config.storage.files), _limits(config)
     turns = Turns(
         *(content, secret, fresh_code, fresh_receipt),
-        links=links,
         amended=amended,
         limits=tuple(limits.values()),
     )
-    notices = Notices(
-        reader(store, lambda: turns.content), opener(store, blobs), secret.key
-    )  # the public pages of announcements
-    news = asyncio.Event()  # something is to be said in a group of officials
-    talk = GroupTalk(store, lambda: turns.content, news.set)
-    web = telegram = board = None
-    if config.channels.web.enabled:
-        links["web"] = f"{config.channels.web.address}/?start={{}}"
-        channels["web"] = web = _web(config, content, secret, store, blobs, notices)
-        address = config.channels.web.address
-        turns.page = lambda code: f"{address}{notices.path(code)}"
-    if config.channels.telegram.token.get_secret_value():
-        channels["telegram"] = telegram = _telegram(config, content, store, blobs, talk, links)
-        board = Board(store, lambda: turns.content, telegram.groups, news)
-    paid = config.channels.telegram.paid_broadcast
+    doors = _doors(config, secret, store, blobs, turns)
+    clock, fetcher = Clock(store), Fetcher(store, blobs, doors.channels)
     holds = _holds(config, store)
-    senders = {
-        name: Sender(
-            *(store, SendsWhileHeld(channel, holds, sender_lease(name)), limits[name]),
-            paid=paid and name == "telegram",
-        )
-        for name, channel in channels.items()
-    }
-    quiet = Quiet(lambda: turns.content)
-    words = Words(store, lambda: turns.content, turns.page)
-    feeders = [Feeder(store, sender, words, quiet) for sender in senders.values()]
-
-    def moved() -> None:
-        clock.nudge()  # the desk is told of it
-        for feeder in feeders:
-            feeder.nudge()
-
-    async def report(code: str) -> None:
-        await make_report(store, blobs, turns.content, code)
-
-    announcer = Announcer(store, quiet, moved, report)
-
-    def announced() -> None:
-        announcer.nudge()
-        moved()
+    paid = {"telegram"} if config.channels.telegram.paid_broadcast else frozenset[str]()
+    lines = Lines(doors.channels, limits, paid)
+    telling = make_telling(store, blobs, turns, lines, holds, clock.nudge)
 
     async def renew() -> None:
         await engine.renew()
 
-    clock, fetcher = Clock(store), Fetcher(store, blobs, channels)
     relay = Relay(
-        *(holds, senders, web, clock.nudge, fetcher.nudge, announced),
+        *(holds, telling.senders, doors.web),
+        *(clock.nudge, fetcher.nudge, telling.announced),
         renew=renew,
     )
     watch = Watch(store, holds, relay)
-    for sender in senders.values():
-        sender.wakes(clock.nudge)
     engine = Engine(
         *(store, turns),
         posted=partial(relay.posted, look=watch.nudge),
         timers=clock.nudge,
         files=fetcher.nudge,
-        announced=announced,
+        announced=telling.announced,
     )
-    figures = Figures(CollectorRegistry(), store, engine, senders, announcer)
+    registry = CollectorRegistry()
+    figures = Figures(registry, store, engine, telling.senders, telling.announcer)
     return App(
-        config,
-        content,
-        store,
-        secret,
-        blobs,
-        engine,
-        clock,
-        fetcher,
-        web,
-        telegram,
-        board,
-        senders,
-        announcer,
-        feeders,
-        figures,
-        holds,
-        watch,
-        channels,
+        *(config, content, store, secret, blobs, engine, clock, fetcher),
+        *(doors.web, doors.telegram, doors.board),
+        *(telling.senders, telling.announcer, telling.feeders),
+        figures=figures,
+        holds=holds,
+        watch=watch,
+        channels=doors.channels,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Doors:
+    """The ways in."""
+
+    channels: Mapping[str, Channel]
+    web: WebChannel | None
+    telegram: TelegramChannel | None
+    board: Board | None
+
+
+def _doors(config: Config, secret: Secret, store: Store, blobs: Blobs, turns: Turns) -> _Doors:
+    """Make those that are set up, and have *turns* know their addresses."""
+    channels: dict[str, Channel] = {}
+    links: dict[str, str] = {}  # Telegram's comes when it has said the bot's name
+    turns.links = links
+    files = opener(store, blobs)
+    notices = Notices(reader(store, lambda: turns.content), files, secret.key)
+    web = telegram = board = None
+    if config.channels.web.enabled:
+        address = config.channels.web.address
+        links["web"] = f"{address}/?start={{}}"
+        channels["web"] = web = _web(config, turns.content, secret, store, blobs, notices)
+        turns.page = lambda code: f"{address}{notices.path(code)}"
+    if config.channels.telegram.token.get_secret_value():
+        news = asyncio.Event()  # something is to be said in a group of officials
+        talk = GroupTalk(store, lambda: turns.content, news.set)
+        telegram = _telegram(config, turns.content, store, blobs, talk, links)
+        channels["telegram"] = telegram
+        board = Board(store, lambda: turns.content, telegram.groups, news)
+    return _Doors(channels, web, telegram, board)
 
 
 def _holds(config: Config, store: Store) -> Holds:
@@ -215,11 +197,6 @@ def _holds(config: Config, store: Store) -> Holds:
     if store.engine == "sqlite":
         return Alone()
     return Holding(store, Terms(config.storage.lease_seconds))
-
-
-def sender_lease(channel: str) -> str:
-    """What the sender of a channel holds."""
-    return f"sender:{channel}"
 
 
 def _limits(config: Config) -> dict[str, Limits]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from bot.app import App, invite, open_app, sender_lease
+from bot.app import App, invite, open_app
 from bot.config import Config, ConfigFaultsError, WebConfig
 from bot.feeder import Feeder
 from bot.holding import Alone, Part
@@ -19,6 +19,7 @@ from bot.housekeeping import Housekeeper
 from bot.http import listen, make_http, serve
 from bot.http_guard import HttpLimits
 from bot.outbox import Sender
+from bot.telling import sender_lease
 from handlers.faults import Fault
 from storage import members
 
