@@ -99,7 +99,7 @@ def _understand_text(session: Session, text: str, ref: str) -> Input:
 
 def _command(session: Session, name: str, rest: str) -> Command:
     """A link with a code, as on the cards of a staff group, leads an official to the desk."""
-    asks_for = name == "start" or name in desk.ABOUT_A_CASE
+    asks_for = name in {"start", "nhatky", *desk.ABOUT_A_CASE}
     if asks_for and session.staff and desk.announcement_code(rest):
         return Command("thongbao", rest)
     to_desk = name == "start" and session.staff and read_code(rest) is not None

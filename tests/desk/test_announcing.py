@@ -1,188 +1,37 @@
-"""Announcements at the desk: whom a unit may tell, how long it takes, rights, bad input."""
+"""Announcements at the desk: who may do what to one, and when; what they hear of it."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.content import load_content
-from bot.preview_announcing import LEFT
-from bot.turn import ZONE
 from handlers.announcing import (
-    MOST_FILES,
-    MOST_TEXT,
-    Announcement,
-    Audience,
-    Limits,
     State,
-    Tally,
     Wording,
 )
-from handlers.desk.audience import topics_of, within
 from handlers.desk.commands import announcement_code
 from handlers.desk.people import Duty, Official, Role
-from handlers.desk.progress import time_left
-from handlers.effects import Announce, KeepFile, MoveAnnouncement, SetTimer, TrySending, Witness
-from handlers.events import Media, SentMedia
-from handlers.facts import Facts
+from handlers.effects import MoveAnnouncement, SetTimer, Witness
 from handlers.rooms.desk.bulletin import at_bulletin, live, show_bulletin, woken
 from handlers.rooms.desk.bulletins import to_bulletins
 from handlers.rooms.desk.doing import at_doing, begin, show_doing
-from handlers.session import Bulletin, Doing, Menu, Office, Part, Room, Session
-from handlers.view import Next, Picked, View, Wrote
-
-CONTENT = load_content(Path(__file__).parents[2] / "content")
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
-HERE, ELSEWHERE = "phuong-hai-chau", "so-y-te"
-CODE = "TB-6Q4C-5MJ"
-TEXT = "Sáng mai ngừng cấp nước."
-AN = Official(id=1, name="An", duties=(Duty(role="dispatcher", unit=HERE),))
-HEAD = Official(id=2, name="Bình", duties=(Duty(role="approver", unit=HERE),))
-LEADER = Official(id=3, name="Chi", duties=(Duty(role="leader"),))
-CHANNELS = (
-    Limits(channel="telegram", text=4096, per_second=30),
-    Limits(channel="zalo", text=2000, per_second=10),
+from handlers.session import Bulletin, Doing, Menu, Office, Part
+from handlers.view import Picked, View, Wrote
+from tests.desk.announced import (
+    AN,
+    CODE,
+    CONTENT,
+    ELSEWHERE,
+    HEAD,
+    HERE,
+    LEADER,
+    NOW,
+    TEXT,
+    announcement,
+    moves,
+    pressed,
+    task,
+    view,
 )
-COMPOSED = LEFT | {
-    "text": TEXT, "unit": HERE, "whom": "people", "topic1": "", "urgent": "not_urgent",
-}  # fmt: skip
-
-
-def announcement(**changes: object) -> Announcement:
-    """One that An wrote and that waits."""
-    waiting = Announcement(
-        code=CODE, unit=HERE, author=AN.id, state="waiting", wording=Wording(text=TEXT),
-        audience=Audience(communes=(HERE,)), created_at=NOW, counted={"telegram": 3}, entries=4,
-    )  # fmt: skip
-    return waiting.model_copy(update=changes)
-
-
-def view(
-    room: Room,
-    official: Official | None = AN,
-    found: Announcement | None = None,
-    members: tuple[Official, ...] = (AN, HEAD, LEADER),
-) -> View:
-    """What *official* sees who stands in *room*."""
-    facts = Facts(
-        now=NOW, content=CONTENT, code="PA-7K3Q-M2X", official=official, announcement=found,
-        members=members, limits=CHANNELS,
-    )  # fmt: skip
-    return View(Session(room=room, staff=True), facts)
-
-
-def composing(**changed: str) -> Doing:
-    """A composition at its last look."""
-    return Doing(task="announce", given=COMPOSED | changed)
-
-
-def pressed(key: str, room: Doing, official: Official = AN, **found: object) -> Next:
-    """What comes of pressing a choice of a task about the announcement as *found* says it is."""
-    return at_doing(room, Picked(key), view(room, official, announcement(**found)))
-
-
-def moves(after: Next) -> list[str]:
-    """What a turn does to the announcement."""
-    return [e.action for e in after.effects if isinstance(e, MoveAnnouncement)]
-
-
-def task(name: str, seen: int = 4, **answers: str) -> Doing:
-    """A task about the announcement, with what was answered."""
-    return Doing(task=f"announce_{name}", code=CODE, seen=seen, given=answers)
-
-
-# -- whom a unit may tell --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("unit", "audience", "beyond"),
-    [
-        ("*", Audience(), ""),
-        (HERE, Audience(communes=(HERE,)), ""),
-        (HERE, Audience(communes=(HERE,), topics=("khac",)), ""),
-        (HERE, Audience(), "commune"),
-        (HERE, Audience(communes=(HERE, "phuong-hai-van")), "commune"),
-        (HERE, Audience(whom="cases", unit=HERE), ""),
-        (HERE, Audience(whom="cases", communes=(HERE,)), ""),
-        (HERE, Audience(whom="cases"), "commune"),
-        (HERE, Audience(whom="staff", unit=HERE), ""),
-        (HERE, Audience(whom="staff"), "unit"),
-        ("so-gd-dt", Audience(topics=("hoc_phi",)), ""),
-        ("so-gd-dt", Audience(topics=("hoc_phi", "gcn_dat")), "topics"),
-        ("so-gd-dt", Audience(communes=(HERE,)), "no_topics"),
-        ("so-gd-dt", Audience(whom="cases", unit="so-gd-dt", topics=("gcn_dat",)), ""),
-        ("so-gd-dt", Audience(whom="cases", topics=("hoc_phi",)), "unit"),
-        ("so-gd-dt", Audience(whom="staff", unit=HERE), "unit"),
-    ],
-)
-def test_whom_a_unit_may_tell(unit: str, audience: Audience, beyond: str) -> None:
-    """A commune tells its own people, a department those of its topics; the province anybody."""
-    assert within(unit, audience, CONTENT) == beyond
-
-
-def test_the_routes_tell_the_topics_of_a_unit() -> None:
-    """A topic is a unit's as soon as a case of it may come to it from anywhere."""
-    assert topics_of("so-gd-dt", CONTENT) == {"hoc_phi"}
-    assert topics_of(HERE, CONTENT) == {"boi_thuong_tdc", "nguoi_co_cong_bao_tro"}
-
-
-def test_an_audience_beyond_a_unit_is_not_announced() -> None:
-    """What a department may not say is refused with a sentence, and what was written stays."""
-    dispatcher = Official(id=1, name="An", duties=(Duty(role="dispatcher", unit="so-gd-dt"),))
-    room = composing(unit="so-gd-dt", topic1="gcn_dat", topic2="", commune1="")
-    after = pressed("confirm", room, dispatcher)
-    assert after.notice == CONTENT.say("vi", "announce_beyond.topics")
-    assert after.session.room == room
-    assert after.effects == ()
-
-
-# -- how long --------------------------------------------------------------------------------------
-
-
-def running(counts: Mapping[str, dict[str, int]], seconds: float) -> Announcement:
-    """One that began so many seconds ago."""
-    tallies = [Tally.model_validate({"channel": c, "counts": n}) for c, n in counts.items()]
-    begun = NOW - timedelta(seconds=seconds)
-    return announcement(state="running", begun_at=begun, tallies=tuple(tallies), prepared=True)
-
-
-@pytest.mark.parametrize(
-    ("counts", "seconds", "left"),
-    [
-        ({"telegram": {"queued": 300}}, 1, 10),  # nothing to go by but the limit
-        ({"telegram": {"queued": 300, "sent": 300}}, 20, 20),  # at 15 a second so far
-        ({"telegram": {"queued": 300, "sent": 9000}}, 20, 10),  # never faster than the limit
-        ({"telegram": {"queued": 300}, "zalo": {"queued": 300}}, 1, 30),  # the slowest channel
-        ({"telegram": {"sent": 300}}, 20, 0),
-        ({"": {"unreachable": 5}}, 20, 0),
-    ],
-)
-def test_time_left(counts: Mapping[str, dict[str, int]], seconds: float, left: float) -> None:
-    """The slowest channel tells, at the pace so far, and no faster than it bears."""
-    assert time_left(running(counts, seconds), CHANNELS, NOW) == timedelta(seconds=left)
-
-
-@pytest.mark.parametrize("state", ["waiting", "released", "paused", "done"])
-def test_no_time_left_to_tell(state: State) -> None:
-    """Of what does not go on nobody says how long it takes."""
-    stands = running({"telegram": {"queued": 5}}, 5).model_copy(update={"state": state})
-    assert time_left(stands, CHANNELS, NOW) is None
-
-
-@given(st.integers(0, 10**6), st.integers(0, 10**6), st.floats(0, 10**6))
-def test_time_left_is_no_less_than_the_limit_allows(queued: int, sent: int, seconds: float) -> None:
-    """However it went so far, nobody is promised more than the channel bears."""
-    left = time_left(
-        running({"telegram": {"queued": queued, "sent": sent}}, seconds), CHANNELS, NOW
-    )
-    assert left is not None
-    assert left >= timedelta(seconds=queued / 30) - timedelta(milliseconds=1)
-
-
-# -- rights and states, asked in the turn itself ---------------------------------------------------
 
 
 @pytest.mark.parametrize("official", [HEAD, LEADER])
@@ -320,149 +169,6 @@ def test_submitted_again_it_is_as_it_was_changed() -> None:
         "resubmit", found.wording, found.audience
     )  # fmt: skip
     assert again.begins_at == NOW
-
-
-# -- bad input -------------------------------------------------------------------------------------
-
-
-def told(room: Doing, text: str) -> Next:
-    """What comes of writing *text*."""
-    return at_doing(room, Wrote(Part(text=text)), view(room))
-
-
-def test_a_text_over_every_limit() -> None:
-    """It is refused with how much is over, and the question is asked again."""
-    after = told(Doing(task="announce"), "x" * (MOST_TEXT + 7))
-    assert after.notice == CONTENT.say("vi", "announce.too_long", most=MOST_TEXT, over=7)
-    assert after.session.room == Doing(task="announce")
-
-
-def test_a_text_over_the_limit_of_one_channel_only() -> None:
-    """It may be sent; the look says which channel cuts it, and the preview shows where."""
-    long = composing(text=" ".join(["dài"] * 800))
-    look = show_doing(long, view(long)).text
-    assert CONTENT.say("vi", "announce.look", channels="Telegram", parts=1) in look
-    assert CONTENT.say("vi", "announce.cut", channels="Zalo", parts=2) in look
-    found = announcement(wording=Wording(text=long.given["text"]))
-    room = Bulletin(code=CODE, shows="preview", channel="zalo")
-    shown = show_bulletin(room, view(room, AN, found)).text
-    assert CONTENT.say("vi", "announce.next_part") in shown
-    assert CONTENT.say("vi", "announce.look", channels="Zalo", parts=2) in shown
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        "http://danang.gov.vn", "danang.gov.vn", "javascript:alert(1)", "https://", "https://x",
-        "https://a b.vn", "https://danang.gov.vn@evil.example", "https://[::1", "https://x.vn/\n",
-        f"https://danang.gov.vn/{'x' * 400}",
-    ],
-)  # fmt: skip
-def test_a_link_that_leads_elsewhere(link: str) -> None:
-    """Only an address on the web that shows where it leads is taken."""
-    room = composing().model_copy(update={"asking": "link"})
-    after = told(room, link)
-    assert after.notice == CONTENT.say("vi", "announce.bad_link")
-    assert after.session.room == room
-
-
-def test_a_time_that_is_past() -> None:
-    """It is refused when typed, and again at the end if it passed meanwhile."""
-    room = composing().model_copy(update={"asking": "begins"})
-    assert told(room, "8h sáng nay").notice == CONTENT.say("vi", "announce.past")
-    assert told(room, "một hôm nào đó").notice == CONTENT.say("vi", "moment.unclear")
-    late = composing(begins=(NOW - timedelta(seconds=1)).isoformat())
-    after = pressed("confirm", late)
-    assert after.notice == CONTENT.say("vi", "announce.past")
-    assert after.session.room == late
-
-
-def test_files_it_does_not_take() -> None:
-    """Pictures and documents, a few: the others are left out, and it is said."""
-    room = composing()
-    pictures = tuple(Media(key=f"t:{n}", kind="photo", size=9) for n in range(MOST_FILES + 1))
-    video = Media(key="t:v", kind="video", size=9)
-    left_out = CONTENT.say("vi", "announce.files_left_out", most=MOST_FILES)
-    for sent, kept in ((pictures, MOST_FILES), ((video,), 0), ((video, *pictures[:2]), 2)):
-        after = at_doing(room, SentMedia(media=sent), view(room))
-        assert left_out in after.notice
-        assert sum(isinstance(e, KeepFile) for e in after.effects) == kept
-
-
-def test_a_role_lost_while_composing() -> None:
-    """Whoever may no longer announce is refused, and shown what they wrote."""
-    for duties in ((), (Duty(role="dispatcher", unit=ELSEWHERE),)):
-        gone = AN.model_copy(update={"duties": duties})
-        after = pressed("confirm", composing(), gone)
-        assert TEXT in after.notice
-        assert not any(isinstance(e, Announce) for e in after.effects)
-
-
-def test_another_unit_may_not_be_spoken_for() -> None:
-    """A unit beyond one's duties is refused where it is chosen."""
-    both = Official(id=1, name="An", duties=(*AN.duties, Duty(role="dispatcher", unit="so-gd-dt")))
-    room = Doing(task="announce", given={"text": TEXT} | LEFT)
-    after = at_doing(room, Wrote(Part(text="Sở Y tế")), view(room, both))
-    assert after.notice == CONTENT.say("vi", "announce.not_your_unit")
-
-
-# -- composing -------------------------------------------------------------------------------------
-
-
-def test_words_behind_the_command_are_the_text() -> None:
-    """What is typed behind it is the beginning; the end is an announcement that waits."""
-    begun = to_bulletins(TEXT, view(Menu())).session.room
-    assert isinstance(begun, Doing)
-    assert begun.given["text"] == TEXT
-    done = pressed("confirm", composing())
-    (made,) = [e for e in done.effects if isinstance(e, Announce)]
-    assert made == Announce(
-        by=AN.id, code="TB-7K3Q-M2X", unit=HERE, urgent=False, wording=Wording(text=TEXT),
-        audience=Audience(communes=(HERE,)),
-    )  # fmt: skip
-    assert done.session.room == Bulletin(code="TB-7K3Q-M2X", seen=1)
-
-
-def test_communes_one_after_another() -> None:
-    """Each is asked for until it is enough; the whole province is said in a word."""
-    room: Room = Doing(task="announce", given=LEFT | {"text": TEXT, "unit": "*", "whom": "people"})
-    for typed in ("phường Hải Châu", "phường Hải Vân", "đủ rồi", "Mọi lĩnh vực"):
-        assert isinstance(room, Doing)
-        shown = show_doing(room, view(room, LEADER))
-        key = next((c.key for c in shown.choices if c.label.casefold() == typed.casefold()), "")
-        did = Picked(key) if key else Wrote(Part(text=typed))
-        room = at_doing(room, did, view(room, LEADER)).session.room
-    assert isinstance(room, Doing)
-    done = pressed("confirm", room, LEADER)
-    (made,) = [e for e in done.effects if isinstance(e, Announce)]
-    assert made.audience == Audience(communes=("phuong-hai-chau", "phuong-hai-van"))
-    whole = Doing(task="announce", given=LEFT | {"text": TEXT, "unit": "*", "whom": "people"})
-    after = at_doing(whole, Wrote(Part(text="toàn tỉnh")), view(whole, LEADER)).session.room
-    assert isinstance(after, Doing)
-    assert after.given["commune1"] == "*"
-
-
-def test_other_people_are_chosen_anew() -> None:
-    """Whom it is to is asked from the beginning; the words stay."""
-    after = pressed("set:anew:audience", composing(topic1="khac", topic2=""))
-    there = after.session.room
-    assert isinstance(there, Doing)
-    assert there.given["text"] == TEXT
-    assert not {"whom", "topic1", "topic2", "anew"} & there.given.keys()
-
-
-def test_a_trial_is_what_will_be_said() -> None:
-    """Whoever tries it is told, alone, just what its audience would be."""
-    room, found = Bulletin(code=CODE), announcement(urgent=True)
-    after = at_bulletin(room, Picked("try"), view(room, AN, found))
-    (tried,) = [e for e in after.effects if isinstance(e, TrySending)]
-    preview = Bulletin(code=CODE, shows="preview")
-    assert tried.say.text in show_bulletin(preview, view(preview, AN, found)).text
-    assert tried.say.step == 0
-    assert tried.say.choices == ()
-
-
-# -- what nobody typed -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
