@@ -79,7 +79,7 @@ def test_several_news_are_one_message() -> None:
     assert "Đèn đã sáng lại." in said(after).text
     assert said(after).files == (PHOTO,)
     assert after.session.room == Rating(code=CODE)
-    assert after.effects == (MarkTold(code=CODE, seq=4),)
+    assert after.effects == (MarkTold(code=CODE, seq=4, since=1),)
 
 
 def test_nothing_new_is_silent() -> None:
