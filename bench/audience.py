@@ -23,7 +23,6 @@ PEOPLE = 1_000_000
 QUICK = 100_000
 AT_ONCE = 50_000  # people filled in by one transaction
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-LONGEST = at_most(50)
 
 # One in five has two chats, one in fifty can't be written to, one in forty wants to hear nothing.
 # Each follows one of 94 communes, every other one of six topics too.
@@ -113,16 +112,18 @@ async def _one(store: Store, row: str, audience: Audience) -> list[Figure]:
             lambda: store.run(partial(deliveries.prepare, announcement_id=number))
         )
         times.append(taken)
-    told = await store.read(partial(announcements.get, code=row))
-    if told is None or sum(tally.total for tally in told.tallies) != sum(
-        counts.values()
-    ) - counts.get("stopped", 0):
+    ledger = await store.read(partial(announcements.get, code=row))
+    told = sum(tally.total for tally in ledger.tallies) if ledger else 0
+    if told != sum(counts.values()) - counts.get("stopped", 0):
         raise RuntimeError("the ledger and the dry run do not agree")
+    # On PostgreSQL nobody waits for another's transaction.
+    longest = at_most(50) if store.engine == "sqlite" else None
     return [
         Figure(row, "concerned", (sum(counts.values()),)),
         Figure(row, "counted: s", (count,)),
         Figure(row, "prepared: s", (sum(times),)),
-        Figure(row, "longest transaction: ms", (max(times) * 1e3,), LONGEST),
+        Figure(row, "99 of 100 transactions: ms", (sorted(times)[int(len(times) * 0.99)] * 1e3,)),
+        Figure(row, "the longest: ms", (max(times) * 1e3,), longest),
     ]
 
 

@@ -96,7 +96,7 @@ WAITING = """
     SELECT COALESCE(SUM(count), 0) FROM delivery_counts
     WHERE announcement_id = ? AND state IN ('queued', 'sending')
 """
-WINDOW = 2000  # ids of people, or of cases, looked at in one transaction
+WINDOW = 1000  # ids of people, or of cases, looked at in one transaction
 
 
 class Live(NamedTuple):
