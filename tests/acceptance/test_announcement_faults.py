@@ -8,7 +8,7 @@ from tests.acceptance.running import Bot, until
 from tests.announcing import stage
 from tests.fakes.telegram import TelegramSim
 
-PEOPLE = 200
+PEOPLE = 120
 FIRST = 70_001
 IN_FLIGHT = 48
 PATIENCE = 60.0
@@ -34,13 +34,13 @@ async def ledger(url: str) -> dict[str, int]:
 def test_killed_amid_its_sends_it_reaches_everybody(telegram_bot: Bot, sim: TelegramSim) -> None:
     """SIGKILL, one send in ten failing: all are told, the ledger adds up, few are told twice."""
     ids = sim.crowd(FIRST, PEOPLE)
-    sim.ask("pace", enforce=True, paid_per_second=100.0)
+    sim.ask("pace", enforce=True, paid_per_second=200.0)
     sim.fault("status", method="sendMessage", times=None, share=0.05, code=502)
     sim.fault("reset", method="sendMessage", times=None, share=0.05)
     asyncio.run(prepared(telegram_bot.database_url, ids))
     with telegram_bot.settings.open("a", encoding="utf-8") as settings:
         settings.write(
-            "\n[channels.telegram]\nannouncements_per_second = 100\npaid_broadcast = true\n"
+            "\n[channels.telegram]\nannouncements_per_second = 200\npaid_broadcast = true\n"
         )
     telegram_bot.start()
     until(lambda: len(accepted(sim)) > PEOPLE // 3, PATIENCE)

@@ -1,5 +1,6 @@
 """The fake's HTTP: who may call, in which forms, and the shape of every refusal."""
 
+import contextlib
 import time
 
 import aiohttp
@@ -147,6 +148,16 @@ async def test_fault_hang_and_slow(server: FakeTelegram, bot: Bot, lan: Person) 
     await bot.send_message(1001, "chậm")
     assert time.monotonic() - began >= 0.2
     assert [each.text for each in lan.chat[1:]] == ["chào", "chậm"]
+
+
+async def test_faults_in_turn(server: FakeTelegram, bot: Bot, lan: Person) -> None:
+    """One call in three fails, by each of the faults in its turn, for ever."""
+    server.faults.add_in_turn([Fault("status", "sendMessage", code=500), Fault("reset")], 3)
+    for _ in range(12):
+        with contextlib.suppress(NetworkError):
+            await bot.send_message(1001, "chào")
+    told = [call.description for call in server.calls_of("sendMessage")]
+    assert told == ["", "", "fault: status", "", "", "fault: reset"] * 2
 
 
 async def test_fault_for_one_chat_and_a_share(server: FakeTelegram, bot: Bot, lan: Person) -> None:
