@@ -16,6 +16,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from handlers.announcing import Audience, State
@@ -58,7 +59,8 @@ QUEUED = """
     WHERE d.announcement_id = ? AND d.channel = ? AND d.state = 'queued'
     ORDER BY d.person_id LIMIT ? /*lock d*/
 """
-# Messages of one chat become visible in the order of their ids.
+# Messages of one chat become visible in the order of their ids. Locked before all else, as by a
+# turn, so that the two do not wait for each other.
 LOCK_CHAT = "SELECT s.contact_id FROM sessions s WHERE s.contact_id = ? /*lock s*/"
 FEED = """
     INSERT INTO outbox (
@@ -234,7 +236,10 @@ def feed(
     staff = Audience.model_validate_json(row[0]).whom == "staff"
     fed: list[Fed] = []
     changes: list[tuple[Delivery, Delivery]] = []
-    for row in tx.rows(QUEUED, (live.id, channel, limit)):
+    rows = tx.rows(QUEUED, (live.id, channel, limit))
+    for _, contact, *_ in sorted(rows, key=itemgetter(1)):
+        tx.row(LOCK_CHAT, (contact,))
+    for row in rows:
         person, contact, version, message, address, reachable, hears, lang, changed = row
         old = Delivery(live.id, person, contact, channel, "queued", version, message)
         if not version and (live.state == "withdrawn" or not (hears or staff)):
@@ -296,6 +301,5 @@ def _when(at: int) -> datetime | None:
 
 def _post(tx: Tx, delivery: Delivery, now: datetime, shared: int) -> int:
     announcement, person, contact, channel, _, _, message = delivery
-    tx.row(LOCK_CHAT, (contact,))
     at = ms(now)
     return tx.add(FEED, (contact, channel, message, at, at, shared, announcement, person))

@@ -1,10 +1,13 @@
+from asyncio import gather
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from storage import announcements, deliveries, follows, outbox, people
 from storage.database import Store, Tx
+from storage.deliveries import Live
 from storage.outbox import State
 from tests.storage.announced import (
     TB,
@@ -296,3 +299,42 @@ async def test_a_chat_that_became_another_persons_is_settled_as_it_was_counted(
         assert found.count("sent") == 2
 
     await on(store, story)
+
+
+async def test_it_adds_up_when_several_workers_do_it_at_once(store: Store) -> None:
+    """Feeding, results, cancelling and preparing of several announcements beside each other."""
+
+    def begin(tx: Tx) -> list[Live]:
+        for number in range(60):
+            other = chat(tx, f"{number}", used=number % 2)
+            chat(tx, f"{number}", "web", of=other)
+        return [running(tx, code=f"TB-{number}") for number in range(3)]
+
+    those = await store.run(begin)
+
+    async def tell(at: Live, channel: str, key: int) -> None:
+        for number in range(4):
+            told = await store.run(lambda tx: fed(tx, at, channel, 7), key=key)
+            state: State = "unreachable" if number % 2 else "sent"
+            await store.run(partial(came_of, state=state, those=told), key=key + 1)
+
+    def came_of(tx: Tx, state: State, those: tuple[deliveries.Fed, ...]) -> None:
+        came(tx, state, *those)
+
+    async def stop(at: Live) -> None:
+        await store.run(lambda tx: moved(tx, "cancel", code=at.code), key=at.id)
+        while not await store.run(lambda tx: deliveries.settle_cancelled(tx, at.id, 5), key=at.id):
+            pass
+
+    await gather(
+        *(
+            tell(at, channel, key)
+            for at in those
+            for key, channel in enumerate(("web", "telegram"))
+        ),
+        *(stop(at) for at in those[:2]),
+    )
+    for at in those:
+        counts = await store.run(partial(tallies, number=at.id))
+        assert sum(counts.values()) == 60
+        assert all(state != "sending" for _, state in counts)
