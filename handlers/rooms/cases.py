@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from handlers.codes import near_codes, read_code
+from handlers.desk.commands import announcement_code
 from handlers.effects import Effect, HoldTicket, MarkTold, MoveTicket, Notify
 from handlers.events import SentMedia
 from handlers.following import ratable, reopenable, takes_more, the_story
@@ -97,7 +98,12 @@ def at_cases(room: Cases, did: Input, view: View) -> Next:
 
 
 def look_up(typed: str, view: View) -> Next:
-    """A code opens its case or asks for the receipt; other words search one's own cases."""
+    """A code opens its case or asks for the receipt; other words search one's own cases.
+
+    Whoever types the code of an announcement, which looks like one, is told what it is.
+    """
+    if announcement_code(typed):
+        return Next(enter(view.session, Menu()), view.say("announcement.no_case"))
     if code := read_code(typed):
         return open_case(code, view)
     if near_codes(typed):
