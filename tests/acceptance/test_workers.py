@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -132,19 +133,23 @@ class OnWorkers(OnChannels):
         self.longest = max(self.longest, time.monotonic() - began)
 
 
-async def test_people_at_different_workers_hear_each_other(
-    on_the_web: Workers, database_url: str
-) -> None:
-    """A citizen's page at one worker and an official's at another: all is heard, and soon."""
-    store = await open_store(database_url)
-    here = Running(on_the_web.a.url, store)
-    stage = OnWorkers(here, SCRIPT, {"officer": on_the_web.b.url})
+@asynccontextmanager
+async def stage_at(workers: Workers, script: str, who: str) -> AsyncIterator[OnWorkers]:
+    """A stage at the first of the workers; only *who* is at the other."""
+    store = await open_store(workers.a.database_url)
+    stage = OnWorkers(Running(workers.a.url, store), script, {who: workers.b.url})
     try:
-        said = "\n".join([line async for line in told_again(SCRIPT, stage)])
-        assert stage.unread() == {}
+        yield stage
     finally:
         await stage.leave()
         await store.close()
+
+
+async def test_people_at_different_workers_hear_each_other(on_the_web: Workers) -> None:
+    """A citizen's page at one worker and an official's at another: all is heard, and soon."""
+    async with stage_at(on_the_web, SCRIPT, "officer") as stage:
+        said = "\n".join([line async for line in told_again(SCRIPT, stage)])
+        assert stage.unread() == {}
     heard = said.split("@ ")
     assert "Cán bộ đã nhận xem xét ý kiến PA-6Q4C-5MJ" in heard[3]
     assert "cán bộ xin hỏi thêm: Trường thu khoản này" in heard[5]
@@ -153,6 +158,27 @@ async def test_people_at_different_workers_hear_each_other(
     assert held(on_the_web.b) == set()
     on_the_web.a.stop()
     on_the_web.b.stop()
+
+
+ADMINISTRATORS = """
+@ an
+! staff administrator * Trần Văn An
+@ binh
+! staff administrator * Trần Thị Bình
+> /donvi sở y tế
+> [Sửa địa chỉ]
+> 103 Hùng Vương, phường Hải Châu
+"""
+
+
+async def test_what_is_changed_at_one_worker_is_so_at_the_other(on_the_web: Workers) -> None:
+    """A unit's address changed by command at one worker is soon told at the other."""
+    async with stage_at(on_the_web, ADMINISTRATORS, "binh") as stage:
+        async for _ in told_again(ADMINISTRATORS, stage):
+            pass
+        end = time.monotonic() + SOON
+        while "103 Hùng Vương" not in "".join(await stage.person("an").do("/donvi so-y-te")):
+            assert time.monotonic() < end
 
 
 # -- one sender -----------------------------------------------------------------------------------
