@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from storage import announcements, deliveries, follows, outbox, people
+from storage import announcements, deliveries, follows, links, outbox, people
 from storage.database import Store, Tx
 from storage.deliveries import Live
 from storage.outbox import State
@@ -267,17 +267,17 @@ async def test_what_is_urgent_comes_first(store: Store) -> None:
 
 
 async def test_a_chat_that_moved_is_told_at_its_new_address(store: Store) -> None:
-    """When two chats turn out to be one, the ledger names the one that is kept."""
+    """When two chats turn out to be one, the ledger names the one that is kept, told once."""
 
     def story(tx: Tx) -> None:
         kept = chat(tx, "old")
         chat(tx, "new")
         at = running(tx)
         people.move(tx, "telegram", "old", "new", NOW)
-        both = fed(tx, at)
-        assert [(each.contact_id, each.address) for each in both] == [(kept, "new")] * 2
-        came(tx, "sent", *both)
-        assert tallies(tx, at.id) == {("telegram", "sent"): 2}
+        (told,) = fed(tx, at)
+        assert (told.contact_id, told.address) == (kept, "new")
+        came(tx, "sent", told)
+        assert tallies(tx, at.id) == {("telegram", "sent"): 1, ("telegram", "cancelled"): 1}
 
     await on(store, story)
 
@@ -297,6 +297,23 @@ async def test_a_chat_that_became_another_persons_is_settled_as_it_was_counted(
         found = announcements.get(tx, TB)
         assert found is not None
         assert found.count("sent") == 2
+
+    await on(store, story)
+
+
+async def test_two_people_who_turn_out_to_be_one_are_told_once(store: Store) -> None:
+    """Whoever has a row of their own is told in it; who came to it by the other chat, there."""
+
+    def story(tx: Tx) -> None:
+        a, b, c, d = (chat(tx, address) for address in "abcd")
+        follows.hear(tx, c, wanted=False)
+        at = running(tx)
+        follows.hear(tx, c, wanted=True)
+        for maker, other in ((a, b), (c, d)):
+            links.make(tx, maker, f"{maker}", NOW, minutes=5)
+            assert links.join(tx, other, f"{maker}", NOW)
+        assert [each.address for each in fed(tx, at)] == ["a", "d"]
+        assert tallies(tx, at.id) == {("telegram", "sending"): 2, ("telegram", "cancelled"): 1}
 
     await on(store, story)
 
