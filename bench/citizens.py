@@ -12,8 +12,9 @@ from bench.closed_loop import Act
 from bot.channels import Arrival
 from bot.content import load_content
 from bot.engine import Engine
+from bot.posting import Posted
 from bot.secret import SHORTEST, Secret, fresh_code, fresh_receipt
-from bot.turn import Posted, Turns
+from bot.turn import Turns
 from handlers.content import Content
 from handlers.events import Chose, Event, Said, Started
 from handlers.messages import Say

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from bot.channels import MovedError, Outgoing, Sends, UndeliveredError
+from bot.posting import Posted
 from bot.results import Results
 from bot.retry import GiveUp, decide
-from bot.turn import Posted
 from storage import outbox, people
 from storage.database import StorageError, Store, Tx
 from storage.outbox import Result, State

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.channels import Accept, Arrival
-from bot.turn import Posted
+from bot.posting import Posted
 from handlers.events import (
     CameBack,
     Chose,

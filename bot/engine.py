@@ -14,7 +14,8 @@ import zlib
 from collections.abc import Callable
 
 from bot.channels import Arrival, Garbled, Outcome
-from bot.turn import Posted, Taken, Turns, whereabouts
+from bot.posting import Posted
+from bot.turn import Taken, Turns, whereabouts
 from storage.database import Store, Tx
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from bot.announcer import Quiet
 from bot.outbox import Sender
-from bot.turn import Posted
+from bot.posting import Posted
 from handlers import announcing
 from handlers.announcing import Announcement
 from handlers.content import Content, Lang

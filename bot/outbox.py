@@ -29,8 +29,8 @@ from bot.attempt import Again, Attempts, Waiting
 from bot.channels import Sends
 from bot.chat import Chat
 from bot.pacing import Pace
+from bot.posting import Posted
 from bot.results import Results
-from bot.turn import Posted
 from handlers.announcing import Limits
 from handlers.messages import Say
 from storage import outbox

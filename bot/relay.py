@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.channels.web import WebChannel
 from bot.holding import Holds
 from bot.outbox import Sender
-from bot.turn import Posted
+from bot.posting import Posted
 from storage.news import Message
 
 

@@ -13,8 +13,9 @@ from bot.amending import amended
 from bot.channels import Arrival, Garbled, Outcome
 from bot.dialogue import BEGINNING, Dialogue, Hour, NotUnderstoodError
 from bot.engine import Engine
+from bot.posting import Posted
 from bot.secret import CODE_LENGTH, RECEIPT_LENGTH, Secret
-from bot.turn import Posted, Turns
+from bot.turn import Turns
 from handlers.codes import ALPHABET, make_code, make_receipt
 from handlers.content import Content
 from handlers.events import FileRefused, Left, TimedOut

@@ -8,46 +8,35 @@ so that the update is kept for replay and its sender is told.
 
 import json
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
 from pydantic import TypeAdapter
 
+from bot.carrying import carry_out
 from bot.channels import Arrival, Garbled, Outcome
 from bot.desk_facts import desk_facts, with_page
+from bot.posting import UNSENT, Posted, post, tried
 from bot.recent import Recent
 from bot.secret import Secret
 from handlers.announcing import Limits
 from handlers.content import Content, Lang
 from handlers.conversation import needs, step, tell
 from handlers.effects import (
-    AddToTicket,
     Amend,
     Announce,
     ChangeDuty,
-    DropTimer,
-    Effect,
-    Follow,
-    Hear,
-    HoldTicket,
-    Invite,
     JoinChats,
     JoinStaff,
     KeepFile,
-    MakeLink,
     MarkReachable,
-    MarkTold,
     MoveAnnouncement,
     MoveTicket,
     Notify,
-    OpenTicket,
-    SaveConsent,
     SetTimer,
-    TrySending,
-    Witness,
 )
-from handlers.events import CameBack, Event, FileRefused, Left, TimedOut
+from handlers.events import Event, TimedOut
 from handlers.facts import NOTHING, Facts, Hearing, Needs
 from handlers.messages import Say
 from handlers.session import NEW
@@ -55,14 +44,10 @@ from handlers.view import Turn
 from storage import (
     amendments,
     announcements,
-    files,
     follows,
     inbox,
-    leaving,
     links,
     members,
-    moves,
-    notices,
     outbox,
     people,
     reaching,
@@ -76,19 +61,6 @@ ZONE = timezone(timedelta(hours=7))  # Viet Nam; no summer time
 CARDS = 50  # cases listed to their own citizen
 
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
-DeskEffect = (
-    MoveTicket
-    | Notify
-    | Witness
-    | Invite
-    | JoinStaff
-    | ChangeDuty
-    | Amend
-    | Announce
-    | MoveAnnouncement
-    | TrySending  # which is posted beside what the turn says
-)
-HearingEffect = Follow | Hear | MakeLink | JoinChats
 WAKES = (
     SetTimer
     | Notify
@@ -99,26 +71,6 @@ WAKES = (
     | Announce
     | MoveAnnouncement
 )
-UNSENT = TimedOut | FileRefused | Left | CameBack  # events behind which nobody waits for an answer
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A message committed to the outbox, handed over so that the sender need not read it again.
-
-    It changes the message *replaces* unless that is 0, the platform's *changes* where that is known
-    already; *announcement* is the one it belongs to.
-    """
-
-    id: int
-    contact_id: int
-    channel: str
-    address: str
-    say: Say
-    lane: outbox.Lane = "reply"
-    replaces: int = 0
-    announcement: int = 0
-    changes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +153,9 @@ class Turns:
         session = self.recent.read(opened.contact_id, opened.state)
         facts = self._look_up(tx, opened.contact_id, needs(session, arrival.event), arrival.at)
         turn = step(session, arrival.event, facts)
+        now = arrival.at.astimezone(ZONE)
         for effect in turn.effects:
-            self._carry_out(tx, opened.contact_id, arrival, effect)
+            carry_out(tx, opened.contact_id, now, effect, self.content, self.secret)
         amended = any(isinstance(effect, Amend) for effect in turn.effects)
         if turn.wants is not None:
             facts = self._look_up(tx, opened.contact_id, turn.wants, arrival.at)
@@ -215,8 +168,8 @@ class Turns:
         return Taken(
             "done",
             (
-                *_tried(tx, opened.contact_id, arrival, turn),
-                *_post(tx, opened.contact_id, arrival, turn),
+                *tried(tx, opened.contact_id, arrival, turn),
+                *post(tx, opened.contact_id, arrival, turn),
             ),
             timers=came_back or any(isinstance(effect, WAKES) for effect in turn.effects),
             files=any(isinstance(effect, KeepFile | MoveTicket) for effect in turn.effects),
@@ -250,7 +203,7 @@ class Turns:
         told: tuple[Posted, ...] = ()
         if not isinstance(event, UNSENT):
             sorry = _sorry(self.content, opened.state)
-            told = _post(tx, opened.contact_id, arrival, Turn(NEW, sorry))
+            told = post(tx, opened.contact_id, arrival, Turn(NEW, sorry))
         operators = members.with_role(tx, "administrator")
         reports = (self._report(tx, operator, arrival, error) for operator in operators)
         return Taken("failed", (*told, *reports))
@@ -304,127 +257,12 @@ class Turns:
             pass
         return code
 
-    # -- after it ------------------------------------------------------------------------------
-
-    def _carry_out(self, tx: Tx, contact_id: int, arrival: Arrival, effect: Effect) -> None:
-        now = arrival.at
-        match effect:
-            case OpenTicket():
-                notice = self.content.controller.privacy_version
-                tickets.open(tx, contact_id, effect, now, self.secret.raw, notice)
-            case AddToTicket():
-                tickets.add_note(tx, contact_id, effect, now)
-            case MarkTold(code=code, seq=seq):
-                tickets.tell(tx, contact_id, code, seq)
-            case HoldTicket(code=code):
-                tickets.hold(tx, code, contact_id, now)
-            case KeepFile(media=media):
-                files.keep(tx, contact_id, media, now)
-            case SaveConsent():
-                _agree(tx, contact_id, effect, now)
-            case SetTimer(timer=timer, seconds=seconds):
-                timers.set(tx, contact_id, timer, now + timedelta(seconds=seconds))
-            case DropTimer(timer=timer):
-                timers.drop(tx, contact_id, timer)
-            case MarkReachable(reachable=True):
-                reaching.back(tx, contact_id, now)
-            case MarkReachable():
-                people.set_reachable(tx, contact_id, now, reachable=False)
-            case Follow() | Hear() | MakeLink() | JoinChats():
-                self._carry_out_for_hearing(tx, contact_id, now, effect)
-            case _:
-                self._carry_out_for_the_desk(tx, contact_id, now.astimezone(ZONE), effect)
-
-    def _carry_out_for_hearing(
-        self, tx: Tx, contact_id: int, now: datetime, effect: HearingEffect
-    ) -> None:
-        match effect:
-            case Follow():
-                follows.follow(tx, contact_id, effect)
-            case Hear(wanted=wanted):
-                follows.hear(tx, contact_id, wanted=wanted)
-            case MakeLink(token=token, minutes=minutes):
-                links.make(tx, contact_id, self.secret.key(token), now, minutes=minutes)
-            case JoinChats(token=token):
-                links.join(tx, contact_id, self.secret.key(token), now)
-
-    def _carry_out_for_the_desk(
-        self, tx: Tx, contact_id: int, now: datetime, effect: DeskEffect
-    ) -> None:
-        match effect:
-            case MoveTicket():
-                moves.move(tx, contact_id, effect, now)
-            case Notify():
-                notices.notify(tx, contact_id, effect, now)
-            case Witness():
-                moves.witness(tx, contact_id, effect, now)
-            case Invite(invitation=invitation):
-                members.invite(tx, effect, self.secret.key(invitation), now)
-            case JoinStaff(invitation=invitation):
-                members.join(tx, contact_id, self.secret.key(invitation), now)
-            case ChangeDuty():
-                leaving.change_duty(tx, contact_id, effect, now, self.content.calendar)
-            case Amend():
-                amendments.amend(tx, effect, now)
-            case Announce():
-                announcements.announce(tx, effect, now)
-            case MoveAnnouncement():
-                announcements.move(tx, effect, now)
-            case TrySending():
-                pass
-
-
-def _agree(tx: Tx, contact_id: int, consent: SaveConsent, now: datetime) -> None:
-    """Keep what was agreed to; announcements are among what the notice is about."""
-    people.add_consent(tx, contact_id, consent, now)
-    if consent.purpose == "handling":
-        follows.agreed(tx, contact_id, given=consent.given)
-
 
 def _fires(tx: Tx, contact_id: int, arrival: Arrival) -> bool:
     """Whether a timer that ran out is still ours to act on; anything else always is."""
     if not isinstance(arrival.event, TimedOut):
         return True
     return timers.fire(tx, contact_id, arrival.event.timer, arrival.at)
-
-
-def _tried(tx: Tx, contact_id: int, arrival: Arrival, turn: Turn) -> Iterator[Posted]:
-    """Announcements told to whoever tries them, and to nobody else."""
-    for effect in turn.effects:
-        if isinstance(effect, TrySending):
-            where, text = (tx, contact_id, arrival.channel), effect.say.model_dump_json()
-            number = outbox.add(*where, text, arrival.at, lane="notice")
-            here = (contact_id, arrival.channel, arrival.address)
-            yield Posted(number, *here, effect.say, lane="notice")
-
-
-def _post(tx: Tx, contact_id: int, arrival: Arrival, turn: Turn) -> tuple[Posted, ...]:
-    """Queue what there is to say; whoever has only a case filed at the counter has no chat."""
-    say = turn.say
-    if say is None or arrival.channel == tickets.COUNTER:
-        return ()
-    replaces = outbox.showing(tx, contact_id) if turn.instead else 0
-    asked = not isinstance(arrival.event, UNSENT)
-    lane: outbox.Lane = "notice" if turn.about and not asked else "reply"
-    number = outbox.add(
-        *(tx, contact_id, arrival.channel, say.model_dump_json(), arrival.at),
-        lane=lane,
-        code=turn.about,
-        told=_told(turn),
-        step=say.step,
-        replaces=replaces,
-    )
-    return (
-        Posted(number, contact_id, arrival.channel, arrival.address, say, lane, replaces=replaces),
-    )
-
-
-def _told(turn: Turn) -> tuple[int, int]:
-    """Which entries of its case a message tells of: see `outbox.add`."""
-    for effect in turn.effects:
-        if isinstance(effect, MarkTold) and effect.code == turn.about:
-            return effect.since, effect.seq
-    return 0, 0
 
 
 def _garbled(arrival: Garbled) -> inbox.Failed:

@@ -14,8 +14,9 @@ from bot.amending import amended
 from bot.channels import Arrival, Garbled, Outcome
 from bot.content import load_content
 from bot.engine import Engine
+from bot.posting import Posted
 from bot.secret import Secret, fresh_code, fresh_receipt
-from bot.turn import Posted, Turns, read_event
+from bot.turn import Turns, read_event
 from handlers.content import Content
 from handlers.desk.people import Duty
 from handlers.effects import Amend, Invite, Notify

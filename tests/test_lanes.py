@@ -12,7 +12,7 @@ import pytest
 from bot import outbox as sending_module
 from bot.channels import UndeliveredError
 from bot.outbox import ANNOUNCEMENTS, HELD, Sender
-from bot.turn import Posted
+from bot.posting import Posted
 from handlers.announcing import Limits
 from handlers.messages import Say
 from storage import open_store, outbox, people

@@ -9,8 +9,8 @@ import pytest
 
 from bot.holding import Alone, SendsWhileHeld
 from bot.outbox import Sender
+from bot.posting import Posted
 from bot.relay import Relay
-from bot.turn import Posted
 from handlers.messages import Say
 from storage import news, open_store, outbox, people
 from storage.database import Store, Tx

@@ -10,7 +10,7 @@ import pytest
 
 from bot.channels import MovedError, UndeliveredError
 from bot.outbox import Sender
-from bot.turn import Posted
+from bot.posting import Posted
 from handlers.messages import Say
 from storage import open_store, outbox, people
 from storage.database import Store, Tx

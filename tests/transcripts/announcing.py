@@ -8,8 +8,9 @@ from bot.channels import Outgoing
 from bot.dialogue import CHANNEL
 from bot.feeder import Feeder, Words
 from bot.outbox import Sender
+from bot.posting import Posted
 from bot.talk import Rehearsal
-from bot.turn import ZONE, Posted
+from bot.turn import ZONE
 from handlers.announcing import Limits
 from handlers.content import Content
 from storage import outbox

@@ -1,0 +1,141 @@
+"""What a turn decided, done: each effect by the repository of its noun, in the one transaction."""
+
+from datetime import datetime, timedelta
+
+from bot.secret import Secret
+from handlers.content import Content
+from handlers.effects import (
+    AddToTicket,
+    Amend,
+    Announce,
+    ChangeDuty,
+    DropTimer,
+    Effect,
+    Follow,
+    Hear,
+    HoldTicket,
+    Invite,
+    JoinChats,
+    JoinStaff,
+    KeepFile,
+    MakeLink,
+    MarkReachable,
+    MarkTold,
+    MoveAnnouncement,
+    MoveTicket,
+    Notify,
+    OpenTicket,
+    SaveConsent,
+    SetTimer,
+    TrySending,
+    Witness,
+)
+from storage import (
+    amendments,
+    announcements,
+    files,
+    follows,
+    leaving,
+    links,
+    members,
+    moves,
+    notices,
+    people,
+    reaching,
+    tickets,
+    timers,
+)
+from storage.database import Tx
+
+DeskEffect = (
+    MoveTicket
+    | Notify
+    | Witness
+    | Invite
+    | JoinStaff
+    | ChangeDuty
+    | Amend
+    | Announce
+    | MoveAnnouncement
+    | TrySending  # which is posted beside what the turn says
+)
+HearingEffect = Follow | Hear | MakeLink | JoinChats
+
+
+def carry_out(
+    tx: Tx, contact_id: int, now: datetime, effect: Effect, content: Content, secret: Secret
+) -> None:
+    """Do what *effect* says for the contact whose turn it is; *now* is in the province's time."""
+    match effect:
+        case OpenTicket():
+            notice = content.controller.privacy_version
+            tickets.open(tx, contact_id, effect, now, secret.raw, notice)
+        case AddToTicket():
+            tickets.add_note(tx, contact_id, effect, now)
+        case MarkTold(code=code, seq=seq):
+            tickets.tell(tx, contact_id, code, seq)
+        case HoldTicket(code=code):
+            tickets.hold(tx, code, contact_id, now)
+        case KeepFile(media=media):
+            files.keep(tx, contact_id, media, now)
+        case SaveConsent():
+            _agree(tx, contact_id, effect, now)
+        case SetTimer(timer=timer, seconds=seconds):
+            timers.set(tx, contact_id, timer, now + timedelta(seconds=seconds))
+        case DropTimer(timer=timer):
+            timers.drop(tx, contact_id, timer)
+        case MarkReachable(reachable=True):
+            reaching.back(tx, contact_id, now)
+        case MarkReachable():
+            people.set_reachable(tx, contact_id, now, reachable=False)
+        case Follow() | Hear() | MakeLink() | JoinChats():
+            _for_hearing(tx, contact_id, now, effect, secret)
+        case _:
+            _for_the_desk(tx, contact_id, now, effect, content, secret)
+
+
+def _for_hearing(
+    tx: Tx, contact_id: int, now: datetime, effect: HearingEffect, secret: Secret
+) -> None:
+    match effect:
+        case Follow():
+            follows.follow(tx, contact_id, effect)
+        case Hear(wanted=wanted):
+            follows.hear(tx, contact_id, wanted=wanted)
+        case MakeLink(token=token, minutes=minutes):
+            links.make(tx, contact_id, secret.key(token), now, minutes=minutes)
+        case JoinChats(token=token):
+            links.join(tx, contact_id, secret.key(token), now)
+
+
+def _for_the_desk(
+    tx: Tx, contact_id: int, now: datetime, effect: DeskEffect, content: Content, secret: Secret
+) -> None:
+    match effect:
+        case MoveTicket():
+            moves.move(tx, contact_id, effect, now)
+        case Notify():
+            notices.notify(tx, contact_id, effect, now)
+        case Witness():
+            moves.witness(tx, contact_id, effect, now)
+        case Invite(invitation=invitation):
+            members.invite(tx, effect, secret.key(invitation), now)
+        case JoinStaff(invitation=invitation):
+            members.join(tx, contact_id, secret.key(invitation), now)
+        case ChangeDuty():
+            leaving.change_duty(tx, contact_id, effect, now, content.calendar)
+        case Amend():
+            amendments.amend(tx, effect, now)
+        case Announce():
+            announcements.announce(tx, effect, now)
+        case MoveAnnouncement():
+            announcements.move(tx, effect, now)
+        case TrySending():
+            pass
+
+
+def _agree(tx: Tx, contact_id: int, consent: SaveConsent, now: datetime) -> None:
+    """Keep what was agreed to; announcements are among what the notice is about."""
+    people.add_consent(tx, contact_id, consent, now)
+    if consent.purpose == "handling":
+        follows.agreed(tx, contact_id, given=consent.given)
