@@ -5,6 +5,7 @@ The first two are for good; everybody else has to be reached.
 """
 
 import asyncio
+import subprocess
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -15,7 +16,7 @@ from typing import NamedTuple
 from bench.announced import begin, seed
 from bench.databases import ask
 from bench.figures import Figure, at_most
-from bench.processes import Bot, free_port, our_bot, running
+from bench.processes import Bot, EndedError, free_port, our_bot, running
 from bench.telegram_people import platform
 from bot.outbox import ANNOUNCEMENTS
 from handlers.announcing import FINAL
@@ -93,19 +94,24 @@ async def _lives(bot: Bot, folder: Path, server: FakeTelegram, url: str, people:
     """Start the bot eleven times, and kill it each time but the last amid its sends."""
     for _ in range(KILLS):
         enough = server.journal.counts["sendmessage", 200] + people // (KILLS + 2)
-        with running(bot, folder):
-            await _until(partial(_accepted, server, enough))
-    with running(bot, folder):
-        await _until(lambda: ask(url, "SELECT state FROM announcements") == [("done",)], 0.5)
+        with running(bot, folder) as process:
+            await _until(process, partial(_accepted, server, enough))
+    with running(bot, folder) as process:
+        done = [("done",)]
+        await _until(process, lambda: ask(url, "SELECT state FROM announcements") == done, 0.5)
 
 
 def _accepted(server: FakeTelegram, count: int) -> bool:
     return server.journal.counts["sendmessage", 200] >= count
 
 
-async def _until(true: Callable[[], bool], every: float = 0.02) -> None:
+async def _until(
+    process: "subprocess.Popen[bytes]", true: Callable[[], bool], every: float = 0.02
+) -> None:
     async with asyncio.timeout(PATIENCE):
-        while not true():  # noqa: ASYNC110 - another process sets no event
+        while not true():
+            if process.poll() is not None:
+                raise EndedError("the bot ended by itself")
             await asyncio.sleep(every)
 
 
