@@ -36,15 +36,9 @@ from handlers.text import clean, is_blank
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 EXPECTS: dict[str, Expects] = {
-    "choice": "choice",
-    "short_text": "text",
-    "long_text": "text",
-    "commune": "text",
-    "date": "date",
-    "number": "number",
-    "phone": "phone",
-    "place": "place",
-    "media": "media",
+    **{"choice": "choice", "date": "date", "number": "number", "phone": "phone"},
+    **{"place": "place", "media": "media"},
+    **{"short_text": "text", "long_text": "text", "commune": "text"},
 }
 
 ECHOED = 120  # characters of an answer said back
