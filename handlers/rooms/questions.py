@@ -36,9 +36,15 @@ from handlers.text import clean, is_blank
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 EXPECTS: dict[str, Expects] = {
-    **{"choice": "choice", "date": "date", "number": "number", "phone": "phone"},
-    **{"place": "place", "media": "media"},
-    **{"short_text": "text", "long_text": "text", "commune": "text"},
+    "choice": "choice",
+    "short_text": "text",
+    "long_text": "text",
+    "commune": "text",
+    "date": "date",
+    "number": "number",
+    "phone": "phone",
+    "place": "place",
+    "media": "media",
 }
 
 ECHOED = 120  # characters of an answer said back
