@@ -101,7 +101,8 @@ async def _opened(config: Config, closing: AsyncExitStack) -> App:
     secret = load_secret(config.secret.get_secret_value(), config.secret_file)
     store = await open_store(config.storage.url.get_secret_value(), lanes=config.storage.lanes)
     closing.push_async_callback(store.close)
-    app = _assemble(config, content, secret, store)
+    holds = await _holds(config, store, closing)
+    app = _assemble(config, content, secret, store, holds)
     if app.telegram:
         closing.push_async_callback(app.telegram.close)
     await app.engine.renew()
@@ -117,7 +118,7 @@ def _unusable(error: OSError) -> Fault:
     )
 
 
-def _assemble(config: Config, content: Content, secret: Secret, store: Store) -> App:
+def _assemble(config: Config, content: Content, secret: Secret, store: Store, holds: Holds) -> App:
     blobs, limits = Blobs(config.storage.files), _limits(config)
     turns = Turns(
         *(content, secret, fresh_code, fresh_receipt),
@@ -126,7 +127,6 @@ def _assemble(config: Config, content: Content, secret: Secret, store: Store) ->
     )
     doors = _doors(config, secret, store, blobs, turns)
     clock, fetcher = Clock(store), Fetcher(store, blobs, doors.channels)
-    holds = _holds(config, store)
     paid = {"telegram"} if config.channels.telegram.paid_broadcast else frozenset[str]()
     lines = Lines(doors.channels, limits, paid)
     telling = make_telling(store, blobs, turns, lines, holds, clock.nudge)
@@ -192,11 +192,17 @@ def _doors(config: Config, secret: Secret, store: Store, blobs: Blobs, turns: Tu
     return _Doors(channels, web, telegram, board)
 
 
-def _holds(config: Config, store: Store) -> Holds:
-    """SQLite has one process: nobody else could hold anything."""
+async def _holds(config: Config, store: Store, closing: AsyncExitStack) -> Holds:
+    """SQLite has one process: nobody else could hold anything.
+
+    Elsewhere leases have a connection of their own: they are renewed also while turns wait for
+    each other.
+    """
     if store.engine == "sqlite":
         return Alone()
-    return Holding(store, Terms(config.storage.lease_seconds))
+    apart = await open_store(config.storage.url.get_secret_value(), lanes=1)
+    closing.push_async_callback(apart.close)
+    return Holding(apart, Terms(config.storage.lease_seconds))
 
 
 def _limits(config: Config) -> dict[str, Limits]:

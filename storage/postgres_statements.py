@@ -16,12 +16,14 @@ from storage.batch import Connection, Fault
 from storage.database import Params, Row, Value
 from storage.seal import Seal
 
+# Between two statements of a unit there are milliseconds. A worker that was put to sleep there must
+# have let go of its chats before another takes over from it.
 SETTINGS = b"""
     SET client_encoding = 'UTF8';
     SET application_name = 'lang-nghe';
     SET synchronous_commit = on;
     SET lock_timeout = '10s';
-    SET idle_in_transaction_session_timeout = '60s';
+    SET idle_in_transaction_session_timeout = '10s';
     SET client_min_messages = warning
 """
 
