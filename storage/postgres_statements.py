@@ -27,9 +27,14 @@ SETTINGS = b"""
     SET client_min_messages = warning
 """
 
+BEGIN = b"BEGIN ISOLATION LEVEL READ COMMITTED;"
+# Who sleeps amid statements that go together is not idle to the server; from 17 on this ends it.
+BEGIN_FOR = b"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL transaction_timeout = '20s';"
+WITH_TIMEOUT = 170_000
+
 CONFLICTS = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock timeout
 # Ended by an administrator, a crash or a timeout; or, after a failover, a replica by now.
-LOST = {"57P01", "57P02", "57P03", "25P03", "25006"}
+LOST = {"57P01", "57P02", "57P03", "25P03", "25P04", "25006"}
 UNAVAILABLE = {"53", "57", "58", "XX"}  # resources (disk full), cancelled, system, corruption
 
 # One number for every process that may bring this database up to date.
@@ -98,6 +103,7 @@ class PostgresConnection(Connection):
         self._cursor: psycopg.Cursor
         self._names: dict[str, bytes] = {}
         self._before = b""
+        self._begin = BEGIN
 
     def rows(self, sql: str, params: Params = ()) -> list[Row]:
         """See `Tx`."""
@@ -132,7 +138,7 @@ class PostgresConnection(Connection):
     def begin(self) -> None:
         """See `Connection`."""
         self._connect()
-        self._before = b"BEGIN ISOLATION LEVEL READ COMMITTED;"
+        self._before = self._begin
 
     def begin_alone(self) -> None:
         """See `Connection`."""
@@ -208,6 +214,8 @@ class PostgresConnection(Connection):
         self._libpq = self._connection.pgconn
         self._cursor = self._connection.cursor()
         self._names.clear()
+        timed = self._connection.info.server_version >= WITH_TIMEOUT
+        self._begin = BEGIN_FOR if timed else BEGIN
         self._simple(SETTINGS)
 
     def _simple(self, sql: bytes) -> None:
