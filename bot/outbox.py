@@ -313,6 +313,7 @@ class Sender:
             chat.busy = True
             self._pace.take(_loop().time(), self._messages(waiting))
             self._spawn(self._tell(chat, waiting))
+            await asyncio.sleep(0)  # however late it is: replies have their turn in between
 
     async def _next_in_line(self) -> tuple[Chat, Waiting]:
         while True:
