@@ -35,7 +35,7 @@ SENDING = f"""
 OTHER = """
     SELECT c.id, c.channel
     FROM contacts c LEFT JOIN sessions s ON s.contact_id = c.id
-    WHERE c.person_id = ? AND c.reachable = 1 AND c.channel <> 'counter' AND c.channel <> ?
+    WHERE c.person_id = ? AND c.reachable = 1 AND c.channel <> 'counter' AND c.id <> ?
     AND NOT EXISTS (
         SELECT 1 FROM outbox o WHERE o.contact_id = c.id AND o.announcement_id = ?
     )
@@ -97,7 +97,7 @@ def settle(tx: Tx, outcomes: Mapping[int, Outcome]) -> None:
 
 def elsewhere(tx: Tx, delivery: Delivery) -> Delivery | None:
     """The delivery, queued for another chat of the same person; None when there is none left."""
-    tried = (delivery.person_id, delivery.channel, delivery.announcement_id)
+    tried = (delivery.person_id, delivery.contact_id, delivery.announcement_id)
     row = tx.row(OTHER, tried)
     if row is None:
         return None

@@ -97,6 +97,22 @@ async def test_a_chat_that_cannot_be_reached_is_followed_by_the_next(store: Stor
     await on(store, story)
 
 
+async def test_a_second_chat_of_the_same_channel_is_tried_too(store: Store) -> None:
+    """Whoever has two telephones is told on the other one when the first can't be reached."""
+
+    def story(tx: Tx) -> None:
+        first = chat(tx, "a", used=9)
+        chat(tx, "b", of=first, used=5)
+        at = running(tx)
+        came(tx, "unreachable", *fed(tx, at))
+        assert states(tx, at.id) == [("telegram", "b", "queued", 0)]
+        came(tx, "sent", *fed(tx, at))
+        assert states(tx, at.id) == [("telegram", "b", "sent", 1)]
+        assert not deliveries.unfinished(tx, at)
+
+    await on(store, story)
+
+
 async def test_whoever_left_or_stopped_meanwhile_is_not_written_to(store: Store) -> None:
     """One who hears no more is cancelled; a chat that was blocked is not tried, the next one is."""
 
