@@ -42,6 +42,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 64  # replies in flight of one channel
 NOTICES = 16  # notices
 ANNOUNCEMENTS = 48  # announcements: at 1000 a second each may take 48 ms
+LEAST = 4  # of these, however slow the channel
 HELD = 2_500  # announcements held here; what is more stays among the rows
 PAGE = 500  # rows read at a time after a restart
 RESCAN = 30.0  # seconds; finds what another process queued
@@ -116,7 +117,9 @@ class Sender:
     def _free_slots(self) -> None:
         self._replies = asyncio.Semaphore(AT_ONCE)
         self._notices = asyncio.Semaphore(NOTICES)
-        self._announcements = asyncio.Semaphore(ANNOUNCEMENTS)
+        # Half a second's worth: a platform that was held up never finds more than its own burst.
+        worth = max(LEAST, int(self.limits.per_second / 2))
+        self._announcements = asyncio.Semaphore(min(ANNOUNCEMENTS, worth))
 
     async def catch_up(self) -> None:
         """Queue what an earlier process left; before anything new is posted, to keep the order."""
