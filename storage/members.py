@@ -57,6 +57,12 @@ ONE = """
     JOIN duties d ON d.member_id = m.id
     WHERE m.contact_id = ? ORDER BY d.since, d.role, d.unit
 """
+ELSEWHERE = """
+    SELECT m.id FROM contacts mine
+    JOIN contacts c ON c.person_id = mine.person_id AND c.id <> mine.id
+    JOIN members m ON m.contact_id = c.id
+    WHERE mine.id = ?
+"""
 WITH_ROLE = """
     SELECT m.contact_id FROM duties d JOIN members m ON m.id = d.member_id
     WHERE d.unit = ? AND d.role = ? ORDER BY m.id
@@ -66,7 +72,10 @@ WITH_ROLE = """
 def official(tx: Tx, contact_id: int) -> Official | None:
     """Who a contact is as a member of staff; None while they have no duty."""
     rows = tx.rows(ONE, (contact_id,))
-    return _official(tx, rows) if rows else None
+    if not rows:
+        return None
+    elsewhere = frozenset(row[0] for row in tx.rows(ELSEWHERE, (contact_id,)))
+    return _official(tx, rows).model_copy(update={"elsewhere": elsewhere})
 
 
 def _member(tx: Tx, member_id: int) -> Official | None:

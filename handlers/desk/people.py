@@ -32,13 +32,15 @@ class Duty(Frozen):
 class Official(Frozen):
     """A member of staff: *id* is theirs for ever, *name* is how colleagues call them.
 
-    *reachable* is False while their chat cannot be written to.
+    *reachable* is False while their chat cannot be written to. *elsewhere* are the ids of the same
+    person in other chats joined to this one: what takes two people is not done from two chats.
     """
 
     id: int
     name: str
     duties: tuple[Duty, ...]
     reachable: bool = True
+    elsewhere: frozenset[int] = frozenset()
 
     @property
     def units(self) -> frozenset[str]:

@@ -91,21 +91,22 @@ def may(
         return False
     unit = case if isinstance(case, str) else case.unit
     for duty in official.duties:
-        if duty.covers(unit) and _reaches(REACHES[duty.role, deed], official.id, case):
+        if duty.covers(unit) and _reaches(REACHES[duty.role, deed], official, case):
             return True
     return False
 
 
-def _reaches(reach: Reach, member: int, case: DeskCard | Announcement | str) -> bool:
+def _reaches(reach: Reach, official: Official, case: DeskCard | Announcement | str) -> bool:
     match reach:
         case "-":
             return False
         case "unit":
             return True
         case "own":
-            return isinstance(case, DeskCard) and case.assignee == member
+            return isinstance(case, DeskCard) and case.assignee == official.id
         case "other":
-            return not isinstance(case, str) and case.author != member
+            selves = {official.id, *official.elsewhere}
+            return not isinstance(case, str) and case.author not in selves
 
 
 def anywhere(official: Official | None, deed: Deed) -> bool:

@@ -63,6 +63,8 @@ def test_a_cell(role: Role, deed: Deed) -> None:
     assert may(one, deed, case(assignee=COLLEAGUE, author=COLLEAGUE)) is others[reach]
     assert may(one, deed, case()) is others[reach]
     assert may(one, deed, case(author=ME)) is by_me[reach]
+    in_two_chats = one.model_copy(update={"elsewhere": frozenset({COLLEAGUE})})
+    assert may(in_two_chats, deed, case(author=COLLEAGUE)) is by_me[reach]
     assert may(one, deed, HERE) is (reach == "unit")
     for outside in (case(ELSEWHERE, ME), case(ELSEWHERE), ELSEWHERE, EVERYWHERE):
         assert not may(one, deed, outside)

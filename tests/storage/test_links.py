@@ -202,6 +202,26 @@ async def test_a_member_of_staff_stays_one_in_their_own_chat(store: Store) -> No
     assert len(await store.read(lambda tx: people.consents(tx, officer))) == 1
 
 
+async def test_whoever_is_staff_in_two_joined_chats_is_known_as_one(store: Store) -> None:
+    """What takes two people can't be done by one from two chats of theirs: each knows the other."""
+
+    def begin(tx: Tx) -> tuple[int, int, int]:
+        duty = Duty(role="approver", unit=UNIT)
+        chats = [member(tx, name, duty) for name in ("maker", "officer", "colleague")]
+        made(tx)
+        assert links.join(tx, chat(tx, "officer"), KEY, NOW)
+        return chats[0], chats[1], chats[2]
+
+    one, other, _ = await store.run(begin)
+
+    def elsewhere(tx: Tx) -> list[frozenset[int] | None]:
+        chats = (chat(tx, name) for name in ("maker", "officer", "colleague"))
+        found = (members.official(tx, contact) for contact in chats)
+        return [official and official.elsewhere for official in found]
+
+    assert await store.run(elsewhere) == [{other}, {one}, set()]
+
+
 async def test_a_ledger_keeps_its_rows(store: Store) -> None:
     """Who was told of an announcement before is counted as they were, each person in one row."""
 
