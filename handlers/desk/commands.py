@@ -99,6 +99,8 @@ def named(behind: str, hand: str) -> Named:
     """
     first, *longer = [word.end() for word in islice(_WORD.finditer(behind), PIECES)] or [0]
     pieces = [first, *(end for end in longer if _PIECES.fullmatch(behind[:end]))]
+    if announcement_code(behind[:first]):
+        return Named("", behind.strip())
     for end in pieces:
         if code := read_code(behind[:end]):
             return Named(code, behind[end:].strip())

@@ -35,3 +35,9 @@ def test_a_mistyped_code_names_no_case(behind: str) -> None:
 def test_words_are_about_the_case_in_hand(behind: str) -> None:
     """Words without a code before them are about the case in hand."""
     assert named(behind, HAND) == Named(HAND, behind)
+
+
+@pytest.mark.parametrize("behind", ["TB-6Q4C-5MJ đèn hỏng ở đâu?", "tb6q4c5mj đèn hỏng ở đâu?"])
+def test_the_code_of_an_announcement_is_no_cases(behind: str) -> None:
+    """What is said of an announcement is not taken for words about a case of like letters."""
+    assert named(behind, HAND) == Named("", behind)
