@@ -169,6 +169,8 @@ def test_submitted_again_it_is_as_it_was_changed() -> None:
         "resubmit", found.wording, found.audience
     )  # fmt: skip
     assert again.begins_at == NOW
+    timers = [e.timer for e in after.effects if isinstance(e, SetTimer)]
+    assert timers == [f"live:{CODE}"], "it is counted anew, which is shown when it is done"
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,9 @@ def act(action: Action, code: str, view: View, change: MoveAnnouncement | None =
     if change is not None and change.seen != found.entries:
         return at(found, view, view.say("announce.meanwhile"))
     done = change or MoveAnnouncement(by=me(view), code=code, action=action)
-    now = found.model_copy(update={"state": after, "entries": found.entries + 1})
+    counted = None if action == "resubmit" else found.counted  # another audience, counted anew
+    update = {"state": after, "entries": found.entries + 1, "counted": counted}
+    now = found.model_copy(update=update)
     return at(now, view, view.say(f"announce_done.{action}"), done)
 
 
