@@ -214,10 +214,10 @@ async def test_whoever_is_staff_in_two_joined_chats_is_known_as_one(store: Store
 
     one, other, _ = await store.run(begin)
 
-    def elsewhere(tx: Tx) -> list[frozenset[int] | None]:
+    def elsewhere(tx: Tx) -> list[set[int]]:
         chats = (chat(tx, name) for name in ("maker", "officer", "colleague"))
         found = (members.official(tx, contact) for contact in chats)
-        return [official and official.elsewhere for official in found]
+        return [set(official.elsewhere) for official in found if official is not None]
 
     assert await store.run(elsewhere) == [{other}, {one}, set()]
 
