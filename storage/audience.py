@@ -82,6 +82,7 @@ _STAFF = """
 _STAFF_FIRST = """
     CASE WHEN EXISTS (SELECT 1 FROM members m WHERE m.contact_id = c.id) THEN 0 ELSE 1 END,
 """
+NOTHING = "%"  # in the words of no case; what can't be looked for must not be all cases
 LENGTHS = (1, 4, 16, 64, 128)  # of a list of names: few statements, each prepared once
 
 
@@ -118,6 +119,8 @@ def among(audience: Audience, after: int, until: int) -> Select:
     """Those of an audience in the window of ids above *after*, up to *until*."""
     communes, topics = _padded(audience.communes), _padded(audience.topics)
     roles, words = _padded(audience.roles), fold(audience.words)
+    if audience.words and not words:
+        words = NOTHING
     window = (after, until)
     shape = _Shape(
         audience.whom,

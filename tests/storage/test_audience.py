@@ -83,6 +83,8 @@ async def test_followers_of_open_cases_are_chosen_by_their_cases(store: Store) -
     assert (await told(store, cases(matter="PA-3")))[0] == ["b"]
     assert (await told(store, cases(words="Nước sạch")))[0] == ["a", "e"]
     assert (await told(store, cases(words="sạch nước")))[0] == []
+    for unheard in ("???", "%", '"', "東京"):  # nothing to look for is nobody, never everybody
+        assert await told(store, cases(words=unheard)) == ([], {})
     assert await told(store, cases(words="nước", topics=("land",), lang="en")) == ([], {})
 
 
