@@ -87,6 +87,7 @@ class Words:
             page=self._page(code) if announcement.public else "",
             corrected=announcement.version > 1,
             urgent=announcement.urgent,
+            public=announcement.public,
         )
 
 

@@ -79,8 +79,8 @@ class Audience(Frozen):
 
     *whom*: ``people`` who hear announcements and follow one of *communes* and one of *topics*;
     ``cases``: whoever follows an open case of one of *topics*, in one of *communes*, of the same
-    matter as the case *matter*, with the folded *words* in it, in the charge of *unit*; ``staff``:
-    members with a duty (one of *roles*) in *unit*. *lang* is the language they chose.
+    matter as the case *matter*, with the *words* in it (accents do not matter), in the charge of
+    *unit*; ``staff``: members with a duty (one of *roles*) in *unit*. *lang* is the language they chose.
     """
 
     whom: Literal["people", "cases", "staff"] = "people"
@@ -174,11 +174,12 @@ def said(  # noqa: PLR0913 - what is to be known of a message
     page: str = "",
     corrected: bool = False,
     urgent: bool = False,
+    public: bool = True,
 ) -> Say:
     """The message of an announcement, as each channel is given it.
 
     It stands beside the conversation (step 0): no question is taken away by it. Its last line says
-    how to hear no more.
+    how to hear no more, which officials can't choose.
     """
     head = "announcement.urgent" if urgent else "announcement.head"
     name = content.units[unit].name.in_(lang) if unit in content.units else ""
@@ -188,7 +189,7 @@ def said(  # noqa: PLR0913 - what is to be known of a message
         wording.text,
         wording.link,
         content.say(lang, "announcement.page", page=page) if page else "",
-        content.say(lang, "announcement.foot", code=code),
+        content.say(lang, "announcement.foot" if public else "announcement.staff_foot", code=code),
     ]
     text = "\n\n".join(part for part in parts if part)
     return Say(text=text, files=wording.media, lang=lang)

@@ -47,8 +47,8 @@ edit: done changed{answer}{label} kept{label} too_late
 cases: ask found line{code}{day}{status}{topic} none none_found
 code: mistyped
 proving: ask{code} wrong pause done
-announcement: head{unit} urgent{unit} corrected page{page} foot{code} withdrawn{code}{reason}
-    no_case
+announcement: head{unit} urgent{unit} corrected page{page} foot{code} staff_foot{code}
+    withdrawn{code}{reason} no_case
 status: recorded sorting forwarded working asking approving answered refused guided closed
     withdrawn merged
 case: head{code}{opened}{status}{topic}{unit} due{due} files{files} history not_found
@@ -197,13 +197,13 @@ announce_to: everywhere any_topic any_role people{what}{where} cases{what}{where
     unit{unit} matter{code} words{words} vi en
 announce_beyond: commune no_topics topics unit
 announce: title{code}{state} is_urgent began{time} who{author}{releaser}{unit} to{whom} at_once
-    at{time}
+    at{time} at_quiet{time} too_far
     quiet{end}{start} version{version} reason{reason} along{files} proposed{text} counting
     counted{people} without{people} stopped{people} remaining{people} preparing time_left{time}
     report nobody_told lasted{rate}{time} no_channel every_channel look{channels}{parts}
     cut{channels}{parts} next_part files{files} tried list none line{all}{code}{sent}{state}{text}
     unknown{code} cannot{state} meanwhile author_gone nobody still_counting say_what_for set_aside
-    files_left_out{most} too_long{most}{over} bad_link past not_your_unit unchanged
+    files_left_out{most} too_long{most}{over} bad_link{most} past not_your_unit unchanged
 announce_edit: text link files lang urgent begins matter words role1 audience
 task.announce: text unit link files whom commune next_commune topic next_topic matter words role1
     lang urgent begins confirm done

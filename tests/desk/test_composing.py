@@ -72,7 +72,7 @@ def test_a_link_that_leads_elsewhere(link: str) -> None:
     """Only an address on the web that shows where it leads is taken."""
     room = composing().model_copy(update={"asking": "link"})
     after = told(room, link)
-    assert after.notice == CONTENT.say("vi", "announce.bad_link")
+    assert after.notice == CONTENT.say("vi", "announce.bad_link", most=300)
     assert after.session.room == room
 
 
@@ -81,10 +81,41 @@ def test_a_time_that_is_past() -> None:
     room = composing().model_copy(update={"asking": "begins"})
     assert told(room, "8h sáng nay").notice == CONTENT.say("vi", "announce.past")
     assert told(room, "một hôm nào đó").notice == CONTENT.say("vi", "moment.unclear")
+    assert told(room, "24/11/2036 08:00").notice == CONTENT.say("vi", "announce.too_far")
     late = composing(begins=(NOW - timedelta(seconds=1)).isoformat())
     after = pressed("confirm", late)
     assert after.notice == CONTENT.say("vi", "announce.past")
     assert after.session.room == late
+
+
+def test_a_time_in_the_quiet_hours() -> None:
+    """Whoever asks for one is told at the look when it will begin; what is urgent begins then."""
+    tonight = (NOW + timedelta(hours=14)).isoformat()
+    waits = CONTENT.say("vi", "announce.at_quiet", time="06:00 24/11/2026")
+    for room, held in (
+        (composing(begins=tonight), True),
+        (composing(begins=tonight, urgent="is_urgent"), False),
+        (composing(begins=(NOW + timedelta(hours=1)).isoformat()), False),
+    ):
+        assert (waits in show_doing(room, view(room)).text) is held
+    found = announcement(begins_at=NOW + timedelta(hours=14))
+    assert waits in show_bulletin(Bulletin(code=CODE), view(Bulletin(code=CODE), AN, found)).text
+
+
+def test_what_officials_are_told_names_no_way_to_stop() -> None:
+    """They can't choose not to be told; citizens can, and the last line says how."""
+    for whom, chosen in (("staff", False), ("people", True)):
+        composed = composing(whom=whom)
+        assert ("/dungtin" in show_doing(composed, view(composed)).text) is chosen
+    found = announcement(audience=Audience(whom="staff", unit=HERE))
+    room = Bulletin(code=CODE, shows="preview")
+    assert "/dungtin" not in show_bulletin(room, view(room, AN, found)).text
+
+
+def test_words_are_shown_as_they_were_written() -> None:
+    """The name of a project keeps its accents before whoever releases it."""
+    room = composing(whom="cases", words='  "Hòa  Liên" ')
+    assert 'có từ “"Hòa Liên"”' in show_doing(room, view(room)).text
 
 
 def test_files_it_does_not_take() -> None:

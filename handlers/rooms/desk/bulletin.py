@@ -96,7 +96,7 @@ def _head(found: Announcement, view: View) -> str:
 
 def _begins(found: Announcement, view: View) -> str:
     if found.begun_at is None:
-        return when(found.begins_at, view)
+        return when(found.begins_at, view, urgent=found.urgent)
     return view.say("announce.began", time=show_moment(view.local(found.begun_at)))
 
 

@@ -174,7 +174,7 @@ def _look(room: Doing, view: View) -> str:
     if found.proposed is not None and room.task == "announce_release":
         lines.append(view.say("announce.proposed", text=found.proposed.text))
     elif room.task == "announce_release":
-        lines.append(when(found.begins_at, view))
+        lines.append(when(found.begins_at, view, urgent=found.urgent))
     if reason := room.given.get("reason"):
         lines.append(view.say("announce.reason", reason=reason))
     return "\n".join(lines)

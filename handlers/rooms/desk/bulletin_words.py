@@ -27,6 +27,7 @@ STATES: tuple[DeliveryState, ...] = (
 )  # fmt: skip
 MINUTE = 60
 HOUR = 60 * MINUTE
+LATEST = timedelta(days=366)  # from now, of when one may be asked to begin
 
 
 def figure(number: int) -> str:
@@ -194,6 +195,7 @@ def message(announcement: Announcement, content: Content) -> Say:
         page=announcement.page,
         corrected=corrects or announcement.version > 1,
         urgent=announcement.urgent,
+        public=announcement.public,
     )
 
 
@@ -231,11 +233,24 @@ def preview(say: Say, view: View) -> str:
     return "\n".join((shown(say, first, view), *more))
 
 
-def when(at: datetime | None, view: View) -> str:
-    """When it is asked to begin."""
+def when(at: datetime | None, view: View, *, urgent: bool) -> str:
+    """When it is asked to begin, and that it will begin later when that is in the quiet hours."""
     if at is None:
         return view.say("announce.at_once")
-    return view.say("announce.at", time=show_moment(view.local(at)))
+    rules, asked = view.content.desk, view.local(at)
+    start, end = rules.quiet_from, rules.quiet_to
+    told = view.say("announce.at", time=show_moment(asked))
+    begins = may_begin(asked, urgent=urgent, quiet_from=start, quiet_to=end)
+    if begins == asked:
+        return told
+    return f"{told}\n{view.say('announce.at_quiet', time=show_moment(begins))}"
+
+
+def no_time(begins: datetime, view: View) -> str:
+    """Why it can't begin then, or nothing; a year from now is a slip of the hand."""
+    if begins <= view.facts.now:
+        return view.say("announce.past")
+    return view.say("announce.too_far") if begins - view.facts.now > LATEST else ""
 
 
 def quiet(announcement: Announcement, view: View) -> str:

@@ -19,10 +19,9 @@ from handlers.effects import Announce, MoveAnnouncement
 from handlers.messages import Choice
 from handlers.rooms.desk.answers import OFFERED
 from handlers.rooms.desk.bulletin_acts import act, announcement, look_again, unknown, with_words
-from handlers.rooms.desk.bulletin_words import message, preview, speaker, when, whom
+from handlers.rooms.desk.bulletin_words import message, no_time, preview, speaker, when, whom
 from handlers.rooms.desk.task import Kind, Slot, Task, denied, me
 from handlers.session import Bulletin, Doing, Option
-from handlers.text import fold
 from handlers.view import Next, View, cut, enter
 
 WHOM = ("people", "cases", "staff")
@@ -151,11 +150,11 @@ def _unfit(room: Doing, view: View) -> str:
     if (over := len(given.get("text", "")) + len(given.get("link", "")) - MOST_TEXT) > 0:
         return view.say("announce.too_long", most=MOST_TEXT, over=over)
     if given.get("link") and not _sound(given["link"]):
-        return view.say("announce.bad_link")
+        return view.say("announce.bad_link", most=LONGEST_LINK)
     if len(given.get("words", "")) > LONGEST_WORDS:
         return view.say("text.too_long", length=len(given["words"]), most=LONGEST_WORDS)
-    if given.get("begins") and datetime.fromisoformat(given["begins"]) <= view.facts.now:
-        return view.say("announce.past")
+    if given.get("begins") and (why := no_time(datetime.fromisoformat(given["begins"]), view)):
+        return why
     if unit and not may(view.facts.official, "announce", unit):
         return view.say("announce.not_your_unit")
     return ""
@@ -194,7 +193,7 @@ def audience_of(room: Doing, view: View) -> Audience:
             "topics": _named("topic", given) if kind != "staff" else (),
             "lang": given.get("lang", ""),
             "matter": given.get("matter", "") if kind == "cases" else "",
-            "words": fold(given.get("words", "")) if kind == "cases" else "",
+            "words": " ".join(given.get("words", "").split()) if kind == "cases" else "",
             "unit": unit if kind != "people" else EVERYWHERE,
             "roles": _named("role", given) if kind == "staff" else (),
         }
@@ -234,9 +233,11 @@ def _preview(room: Doing, view: View) -> str:
         worded(room),
         code=room.code or NO_CODE,
         urgent=_urgent(room),
+        public=audience.whom != "staff",
     )
+    begins = when(_begins(room), view, urgent=_urgent(room))
     to, beyond = view.say("announce.to", whom=whom(audience, view)), _beyond(room, view)
-    lines = (preview(say, view), to, when(_begins(room), view), f"⚠️ {beyond}" if beyond else "")
+    lines = (preview(say, view), to, begins, f"⚠️ {beyond}" if beyond else "")
     return "\n".join(filter(None, lines))
 
 
