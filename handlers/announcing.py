@@ -80,7 +80,8 @@ class Audience(Frozen):
     *whom*: ``people`` who hear announcements and follow one of *communes* and one of *topics*;
     ``cases``: whoever follows an open case of one of *topics*, in one of *communes*, of the same
     matter as the case *matter*, with the *words* in it (accents do not matter), in the charge of
-    *unit*; ``staff``: members with a duty (one of *roles*) in *unit*. *lang* is the language they chose.
+    *unit*; ``staff``: members with a duty (one of *roles*) in *unit*. *lang* is the language they
+    chose.
     """
 
     whom: Literal["people", "cases", "staff"] = "people"
