@@ -105,7 +105,7 @@ def test_tabs_and_the_way_back_are_one_conversation(web_bot: Bot, citizen: Phone
     chat.presses(VI.agree)
     chat.reads("Ông/bà cần gì?")
     other = citizen.open()
-    expect(other.locator("#choices button")).to_have_count(5)
+    expect(other.locator("#choices button")).to_have_count(6)
     other.click('#choices button:has-text("Gửi ý kiến, câu hỏi")')
     chat.done.append(VI.new)
     chat.reads("thuộc lĩnh vực nào?")
