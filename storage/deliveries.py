@@ -49,7 +49,8 @@ DRY = "SELECT channel, hears, COUNT(*) FROM ({found}) found GROUP BY channel, he
 DRY_CASES = "SELECT person_id, channel, hears FROM ({found}) found"
 SHARE = "INSERT INTO shared_words (payload) VALUES (?)"
 AUDIENCE = "SELECT audience FROM announcements WHERE id = ? AND state = ? AND version = ?"
-# Whose chat it is by now decides; where that one has a row of their own, this one is too much.
+# Whose chat it is by now decides; where that one has a row of their own, this one is too much,
+# unless nobody could be told by that.
 QUEUED = """
     SELECT d.person_id, d.contact_id, d.version, d.message, c.address, COALESCE(c.reachable, 0),
         CASE WHEN o.person_id IS NULL THEN 0 ELSE 1 END, p.hears, p.lang,
@@ -58,7 +59,7 @@ QUEUED = """
     LEFT JOIN contacts c ON c.id = d.contact_id
     JOIN people p ON p.id = COALESCE(c.person_id, d.person_id)
     LEFT JOIN deliveries o ON o.announcement_id = d.announcement_id AND o.person_id = c.person_id
-        AND c.person_id <> d.person_id
+        AND c.person_id <> d.person_id AND o.state NOT IN ('unreachable', 'failed')
     LEFT JOIN outbox r ON r.id = d.message AND d.message > 0
     WHERE d.announcement_id = ? AND d.channel = ? AND d.state = 'queued'
     ORDER BY d.person_id LIMIT ? /*lock d*/

@@ -31,11 +31,12 @@ SENDING = f"""
     WHERE o.id IN ({", ".join("?" * AT_ONCE)}) AND o.waiting = 1 AND d.state = 'sending'
     ORDER BY o.id /*lock d*/
 """  # noqa: S608 - marks only
-# Another chat of the same person, in which this was not tried yet.
+# Another chat of whoever the chat belongs to by now, in which this was not tried yet.
 OTHER = """
     SELECT c.id, c.channel
     FROM contacts c LEFT JOIN sessions s ON s.contact_id = c.id
-    WHERE c.person_id = ? AND c.reachable = 1 AND c.channel <> 'counter' AND c.id <> ?
+    WHERE c.person_id = COALESCE((SELECT m.person_id FROM contacts m WHERE m.id = ?), ?)
+    AND c.reachable = 1 AND c.channel <> 'counter' AND c.id <> ?
     AND NOT EXISTS (
         SELECT 1 FROM outbox o WHERE o.contact_id = c.id AND o.announcement_id = ?
     )
@@ -97,8 +98,8 @@ def settle(tx: Tx, outcomes: Mapping[int, Outcome]) -> None:
 
 def elsewhere(tx: Tx, delivery: Delivery) -> Delivery | None:
     """The delivery, queued for another chat of the same person; None when there is none left."""
-    tried = (delivery.person_id, delivery.contact_id, delivery.announcement_id)
-    row = tx.row(OTHER, tried)
+    contact = delivery.contact_id
+    row = tx.row(OTHER, (contact, delivery.person_id, contact, delivery.announcement_id))
     if row is None:
         return None
     return delivery._replace(contact_id=row[0], channel=row[1], state="queued", message=0)

@@ -334,6 +334,38 @@ async def test_two_people_who_turn_out_to_be_one_are_told_once(store: Store) -> 
     await on(store, story)
 
 
+async def test_whoever_joins_chats_is_told_in_the_one_that_can_be_reached(store: Store) -> None:
+    """Of two who turn out to be one, the chat of either will do; nobody is missed, none told twice.
+
+    One had no chat left to be told in; one was not concerned until now; one waits to be told, too.
+    """
+
+    def story(tx: Tx) -> None:
+        a, b, c, e = (chat(tx, address) for address in "abce")
+        d, f = chat(tx, "d", "web"), chat(tx, "f", "web")
+        leave(tx, a)
+        follows.hear(tx, d, wanted=False)
+        at = running(tx)
+        follows.hear(tx, d, wanted=True)
+        for maker, other in ((a, b), (d, c), (f, e)):
+            links.make(tx, maker, f"{maker}", NOW, minutes=5)
+            assert links.join(tx, other, f"{maker}", NOW)
+        leave(tx, e)
+        told = fed(tx, at)
+        assert [each.address for each in told] == ["b", "c"]
+        came(tx, "sent", told[0])
+        came(tx, "unreachable", told[1])
+        assert sorted(each.address for each in fed(tx, at, "web")) == ["d", "f"]
+        assert tallies(tx, at.id) == {
+            ("", "unreachable"): 1,
+            ("telegram", "sent"): 1,
+            ("web", "sending"): 2,
+            ("telegram", "cancelled"): 1,
+        }
+
+    await on(store, story)
+
+
 async def test_it_adds_up_when_several_workers_do_it_at_once(store: Store) -> None:
     """Feeding, results, cancelling and preparing of several announcements beside each other."""
 
