@@ -1,11 +1,13 @@
 """Announcements at the desk: who may do what to one, and when; what they hear of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from handlers.announcing import (
     State,
+    Tally,
     Wording,
 )
 from handlers.desk.commands import announcement_code
@@ -226,3 +228,23 @@ def test_begin_without_a_right() -> None:
     for name in ("announce", "announce_release", "announce_withdraw"):
         after = begin(name, "", "", view(Menu(), officer, announcement()))
         assert [type(e) for e in after.effects] == [Witness]
+
+
+@pytest.mark.parametrize(("queued", "held"), [(3, True), (0, False)])
+def test_a_withdrawal_that_waits_out_the_quiet_hours(queued: int, *, held: bool) -> None:
+    """Whoever withdraws at night sees that those who were told hear of it in the morning only."""
+    tally = Tally(channel="telegram", counts={"sent": 2, "queued": queued})
+    found = announcement(state="withdrawn", begun_at=NOW, ended_at=NOW, tallies=(tally,))
+    stands = view(Bulletin(code=CODE), AN, found)
+    night = View(stands.session, replace(stands.facts, now=NOW.replace(hour=22)))
+    line = CONTENT.say("vi", "announce.quiet", start="21:00", end="06:00")
+    assert (line in show_bulletin(Bulletin(code=CODE), night).text) is held
+
+
+def test_a_withdrawal_is_watched_from_its_beginning() -> None:
+    """Whoever withdraws what everybody was told sees how far that comes, though none waits yet."""
+    room = task("withdraw", reason="Nhầm ngày.")
+    told = (Tally(channel="telegram", counts={"sent": 3}),)
+    after = pressed("confirm", room, AN, state="done", begun_at=NOW, ended_at=NOW, tallies=told)
+    assert moves(after) == ["withdraw"]
+    assert any(isinstance(e, SetTimer) and e.timer == f"live:{CODE}" for e in after.effects)

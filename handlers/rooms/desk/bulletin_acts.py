@@ -117,7 +117,9 @@ def act(action: Action, code: str, view: View, change: MoveAnnouncement | None =
     counted = None if action == "resubmit" else found.counted  # another audience, counted anew
     update = {"state": after, "entries": found.entries + 1, "counted": counted}
     now = found.model_copy(update=update)
-    return at(now, view, view.say(f"announce_done.{action}"), done)
+    # Who was told is queued to be told otherwise only after this.
+    again = (look_again(code),) if action == "withdraw" else ()
+    return at(now, view, view.say(f"announce_done.{action}"), done, *again)
 
 
 # -- what takes a reason or a second look ----------------------------------------------------------

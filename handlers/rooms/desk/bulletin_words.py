@@ -258,7 +258,9 @@ def quiet(announcement: Announcement, view: View) -> str:
     rules, now = view.content.desk, view.facts.now
     start, end = rules.quiet_from, rules.quiet_to
     asked = announcement.begins_at or now
-    ready = announcement.state in {"released", "running"} and asked <= now
+    state = announcement.state
+    to_tell = state in {"released", "running"} or (state == "withdrawn" and to_do(announcement) > 0)
+    ready = to_tell and asked <= now
     urgent = announcement.urgent
     if not ready or may_begin(now, urgent=urgent, quiet_from=start, quiet_to=end) == now:
         return ""
