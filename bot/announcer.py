@@ -117,8 +117,11 @@ class Announcer:
         for code in await self._store.read(reports.due):
             try:
                 await self._report(code)
-            except OSError:
-                log.warning("a report cannot be kept", extra={"code": code})
+            except StorageError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one report must not stop all that is told
+                why = {"code": code, "error": type(error).__name__}
+                log.warning("a report cannot be kept", extra=why)
 
     async def _count(self) -> None:
         for number, _, audience in await self._store.read(deliveries.uncounted):

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from bot.announcer import Quiet
+from bot.announcer import Announcer, Quiet
 from bot.channels import UndeliveredError
 from bot.turn import ZONE
 from handlers.announcing import Limits
@@ -235,6 +235,22 @@ async def test_an_audience_of_nobody_is_soon_done(store: Store) -> None:
     async with stage.working(stage.parts(store, ScriptedChannel())):
         await stage.until_it_is(store, "done")
     assert await stage.ledger(store) == {}
+
+
+async def test_a_report_that_cannot_be_made_stops_nothing(store: Store) -> None:
+    """Whatever ails one report, others are told on time, and it is tried again."""
+    await stage.announce(store)
+    tried: list[str] = []
+
+    async def report(code: str) -> None:
+        tried.append(code)
+        raise ValueError("no such colour")
+
+    quiet = Quiet(lambda: stage.CONTENT, lambda: NOW.astimezone(ZONE))
+    announcer = Announcer(store, quiet, lambda: None, report)
+    for _ in range(2):
+        await announcer.work()
+    assert tried == [stage.CODE] * 2
 
 
 async def test_words_are_kept_once(store: Store) -> None:
