@@ -56,6 +56,8 @@ _FAMILY: Final[dict[MediaKind, str]] = {
 _PATIENCE: Final = 10
 _SLOWEST: Final = 100_000
 """Bytes a second: an upload gets `_PATIENCE` seconds and the time its bytes take at this pace."""
+_REMEMBERED: Final = 200
+"""Files whose ids at Telegram are remembered: what many are told is not uploaded for each."""
 _FAILURES: Final = 2
 """Failures of Telegram's own that a message waits out before its text goes without a file."""
 
@@ -99,6 +101,7 @@ class Enclosures:
     def __init__(self, bot: Bot, open_file: OpenFile) -> None:
         self._bot = bot
         self._open_file = open_file
+        self._known: dict[tuple[str, MediaKind], str] = {}
 
     async def send(self, chat: int, say: Say, progress: Progress, *, paid: bool = False) -> None:
         """Send what *progress* does not know yet, and note there what could not go along.
@@ -121,7 +124,8 @@ class Enclosures:
                 progress.settled.add(media.key)
                 progress.missing.append(media)
             else:
-                yield item
+                known = self._known.get((item.media.key, item.kind))
+                yield replace(item, source=known) if known else item
 
     async def _give(
         self, chat: int, items: tuple[_Item, ...], progress: Progress, *, paid: bool
@@ -160,12 +164,24 @@ class Enclosures:
                 sent = await send(
                     chat, files[0], write_timeout=patience, allow_paid_broadcast=paid or None
                 )
+                self._learn(items[0], sent)
                 return [sent.message_id]
             album = [_member(item.kind, file) for item, file in zip(items, files, strict=True)]
             messages = await self._bot.send_media_group(
                 chat, album, write_timeout=patience, allow_paid_broadcast=paid or None
             )
+            for item, message in zip(items, messages, strict=False):
+                self._learn(item, message)
             return [message.message_id for message in messages]
+
+    def _learn(self, item: _Item, sent: Message) -> None:
+        """What was uploaded once goes to everybody else by its id."""
+        attached = sent.effective_attachment
+        file = attached[-1] if isinstance(attached, tuple) and attached else attached
+        number = getattr(file, "file_id", "")
+        if number and item.media is not _QR:
+            kept = dict(list(self._known.items())[-_REMEMBERED:])
+            self._known = {**kept, (item.media.key, item.kind): number}
 
     def _sending(self, kind: MediaKind) -> Callable[..., Awaitable[Message]]:
         match kind:

@@ -123,6 +123,24 @@ async def test_what_came_over_telegram_is_not_uploaded_again(
     assert (await lan.reads()).raw["photo"][-1]["file_id"] == known.file_id
 
 
+async def test_what_many_are_told_is_uploaded_once(
+    fake: FakeTelegram, channel: TelegramChannel, lan: Person, shelf: Shelf
+) -> None:
+    """The next one gets by its id what the first got by its bytes, alone or in an album."""
+    minh = fake.person(70002)
+    await minh.starts()
+    files = (shelf.photo("1.png"), shelf.photo("2.png"), shelf.put("a.pdf", b"%PDF-1", "a/b"))
+    await channel.send(telling(lan, *files))
+    first = [(await lan.reads()).raw for _ in range(3)]
+    await channel.send(telling(minh, *files))
+    again = [(await minh.reads()).raw for _ in range(3)]
+    for kind in ("photo", "document"):
+        shown = [[each[kind] for each in told if kind in each] for told in (first, again)]
+        assert shown[0] == shown[1]
+    document = fake.calls_of("sendDocument")[-1]
+    assert document.params["document"] == first[-1]["document"]["file_id"]
+
+
 async def test_an_id_telegram_no_longer_knows(
     channel: TelegramChannel, lan: Person, shelf: Shelf
 ) -> None:
