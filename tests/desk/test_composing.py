@@ -118,6 +118,16 @@ def test_words_are_shown_as_they_were_written() -> None:
     assert 'có từ “"Hòa Liên"”' in show_doing(room, view(room)).text
 
 
+def test_whoever_drops_one_is_shown_what_they_wrote() -> None:
+    """A long text is not gone by one press; what was not changed is not shown again."""
+    dropped = pressed("cancel", composing())
+    assert dropped.notice.endswith(CONTENT.say("vi", "desk.unsent", text=TEXT))
+    correcting = Doing(task="announce_correct", code=CODE, given={"text": TEXT, "link": ""})
+    left = CONTENT.say("vi", "desk.left")
+    assert pressed("cancel", correcting).notice == left
+    assert pressed("cancel", Doing(task="announce_release", code=CODE)).notice == left
+
+
 def test_files_it_does_not_take() -> None:
     """Pictures and documents, a few: the others are left out, and it is said."""
     room = composing()

@@ -23,7 +23,7 @@ from handlers.rooms.desk.card import files, told_line
 from handlers.rooms.desk.registry import TASKS
 from handlers.rooms.desk.task import LONGEST, Slot, Task, denied, dossier, home, refused, to_case
 from handlers.rooms.desk.unfinished import apart, shown_again, unsent
-from handlers.session import Bulletin, Doing, Session
+from handlers.session import Bulletin, Doing
 from handlers.text import clean
 from handlers.tickets import move
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
@@ -380,9 +380,13 @@ def _changed(room: Doing, view: View) -> Next:
 
 
 def left(room: Doing, view: View) -> Next:
-    """Back to the case, the announcement or the queue; nothing was done."""
-    notice = view.say("desk.left")
-    if room.code and TASKS[room.task].action is None:
-        return Next(enter(view.session, Bulletin(code=room.code)), notice)
-    session: Session = to_case(room.code, view) if room.code else home(view)
-    return Next(session, notice)
+    """Back to the case, the announcement or the queue; nothing was done.
+
+    An announcement is long: what was written for one is shown, to be copied.
+    """
+    notice, found = view.say("desk.left"), view.facts.announcement
+    if room.task.startswith("announce"):
+        session = enter(view.session, Bulletin(code=room.code)) if room.code else home(view)
+        same = room.code and found and room.given.get("text") == found.wording.text
+        return shown_again(Next(session, notice), None if same else room, view)
+    return Next(to_case(room.code, view) if room.code else home(view), notice)
