@@ -8,6 +8,7 @@ from bot.preview_announcing import LEFT
 from handlers.announcing import (
     MOST_FILES,
     MOST_TEXT,
+    Announcement,
     Audience,
     Wording,
 )
@@ -17,8 +18,10 @@ from handlers.events import Media, SentMedia
 from handlers.rooms.desk.bulletin import at_bulletin, show_bulletin
 from handlers.rooms.desk.bulletins import to_bulletins
 from handlers.rooms.desk.doing import at_doing, show_doing
+from handlers.rooms.desk.queue import to_queue
+from handlers.rooms.desk.unfinished import set_aside
 from handlers.session import Bulletin, Doing, Menu, Part, Room
-from handlers.view import Next, Picked, Wrote
+from handlers.view import Next, Picked, View, Wrote, enter
 from tests.desk.announced import (
     AN,
     CODE,
@@ -126,6 +129,31 @@ def test_whoever_drops_one_is_shown_what_they_wrote() -> None:
     left = CONTENT.say("vi", "desk.left")
     assert pressed("cancel", correcting).notice == left
     assert pressed("cancel", Doing(task="announce_release", code=CODE)).notice == left
+
+
+@pytest.mark.parametrize(("name", "state"), [("resubmit", "returned"), ("correct", "done")])
+def test_what_was_set_aside_is_gone_on_with(name: str, state: str) -> None:
+    """Other words, kept when a command led elsewhere, are there again at the press that began."""
+    found, room = announcement(state=state), Bulletin(code=CODE)
+    begun = at_bulletin(room, Picked(f"do:{name}"), view(room, AN, found)).session.room
+    assert isinstance(begun, Doing)
+    other = begun.model_copy(update={"given": begun.given | {"text": "Khác."}, "asking": ""})
+    led = set_aside(to_queue("", view(other, AN, found)), view(other, AN, found))
+    assert CONTENT.say("vi", "desk.set_aside", code=CODE) in led.notice
+
+    def again(now: Announcement) -> Next:
+        facts = view(room, AN, now).facts
+        session = enter(led.session, room)
+        return at_bulletin(room, Picked(f"do:{name}"), View(session, facts))
+
+    resumed = again(found)
+    assert (resumed.session.room, resumed.session.aside) == (other, ())
+    assert resumed.notice == CONTENT.say("vi", "desk.taken_up")
+    for changed in ({"entries": 5}, {"entries": 5, "state": "cancelled"}):
+        after = again(found.model_copy(update=changed))
+        assert CONTENT.say("vi", "desk.unsent", text="Khác.") in after.notice
+        assert after.session.aside == ()
+        assert after.session.room != other
 
 
 def test_files_it_does_not_take() -> None:

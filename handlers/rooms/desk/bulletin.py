@@ -4,6 +4,7 @@ While it changes by itself its card is shown anew every few seconds, in the plac
 for whoever still stands before it.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from handlers.announcing import Announcement
@@ -38,7 +39,8 @@ from handlers.rooms.desk.bulletin_words import (
 )
 from handlers.rooms.desk.composing import begin_correcting, begin_resubmitting
 from handlers.rooms.desk.task import denied
-from handlers.session import Bulletin, Office, Queue
+from handlers.rooms.desk.unfinished import apart, shown_again
+from handlers.session import Bulletin, Doing, Office, Queue
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 LETTERS = 900  # of an announcement, shown on its card
@@ -214,11 +216,24 @@ def _do(action: str, found: Announcement, view: View) -> Next:
             return act(direct, found.code, view)
     match action:
         case "resubmit" if permitted(view.facts.official, "resubmit", found):
-            return begin_resubmitting(found, view)
+            return _taken_up(action, begin_resubmitting(found, view), found, view)
         case "correct" if permitted(view.facts.official, "correct", found):
-            return begin_correcting(found, view)
+            return _taken_up(action, begin_correcting(found, view), found, view)
         case _:
             return doing.begin(f"announce_{action}", found.code, "", view)
+
+
+def _taken_up(action: str, begun: Next, found: Announcement, view: View) -> Next:
+    """Go on with what was set aside of it; if it changed since, that is shown, to be copied."""
+    same = Doing(task=f"announce_{action}", code=found.code)
+    kept, others = apart(same, view.session)
+    if kept is None:
+        return begun
+    session = begun.session.model_copy(update={"aside": others})
+    if isinstance(session.room, Doing) and kept.seen == found.entries:
+        return Next(enter(session, kept), view.say("desk.taken_up"))
+    unchanged = kept.given.get("text") == found.wording.text
+    return shown_again(replace(begun, session=session), None if unchanged else kept, view)
 
 
 # -- what nobody typed -----------------------------------------------------------------------------
