@@ -63,6 +63,10 @@ class Client:
         """Ask for something."""
         return await self._ask("get", path, **options)
 
+    async def head(self, path: str, **options: Any) -> Answer:  # noqa: ANN401 - aiohttp's options
+        """Ask for what is known of something, without it."""
+        return await self._ask("head", path, **options)
+
     async def post(self, path: str, **options: Any) -> Answer:  # noqa: ANN401 - aiohttp's options
         """Send something."""
         return await self._ask("post", path, **options)

@@ -93,24 +93,66 @@ async def test_unknown_and_forged_are_alike(
         path[:-1] + ("0" if path[-1] != "0" else "1"),
         path[:-1],
         path + "0",
-        path.upper(),
+        path.upper().replace("/THONG-BAO/", "/thong-bao/"),
         path.replace(CODE, "TB-AAAA-AAA"),
         f"/thong-bao/{CODE}",
         f"/thong-bao/{CODE}-",
         "/thong-bao/TB-" + "A" * 5000,
         path + "%00",
         path + "%0A",
-        path.replace("/thong-bao/", "/thong-bao/%2e%2e%2f"),
-        path + "/..%2f..%2fetc%2fpasswd",
-        path + "/0",
-        path + "/" + "0" * 32,
-        path + "/é",
         "/thong-bao/é-" + "é" * 32,
     )
     answers = [await stranger.get(trick) for trick in tricks]
     assert {(answer.status, answer.body) for answer in answers} == {
         (404, answers[0].body),
     }
+    kinds = [{**answer.headers, "Date": ""} for answer in answers]
+    assert all(kind == kinds[0] for kind in kinds)
+
+
+async def test_files_that_are_not_there_are_alike(
+    stranger: Client, announce: Callable[..., str]
+) -> None:
+    """Below an address, true or forged, whatever is no file of it gets the same refusal."""
+    path = announce()
+    tricks = (
+        path + "0/" + "0" * 32,
+        path.replace("/thong-bao/", "/thong-bao/%2e%2e%2f") + "/0",
+        path + "/..%2f..%2fetc%2fpasswd",
+        path + "/0",
+        path + "/" + "0" * 32,
+        path + "/é",
+    )
+    answers = [await stranger.get(trick) for trick in tricks]
+    assert {(answer.status, answer.body) for answer in answers} == {(404, answers[0].body)}
+    assert answers[0].code == "not_found"
+
+
+async def test_a_wrong_address_is_answered_in_words(stranger: Client) -> None:
+    """Whoever mistyped an address reads so, in either language, and finds the way to the chat."""
+    wrong = f"/thong-bao/{CODE}-" + "0" * 16
+    page, english = await stranger.get(wrong), await stranger.get(wrong + "?lang=en")
+    assert (page.status, english.status) == (404, 404)
+    assert "<h1>Không tìm thấy thông báo này</h1>" in page.text
+    assert '<a class="button" href="/">Mở trò chuyện</a>' in page.text
+    assert '<html lang="en">' in english.text
+    assert "<h1>This announcement was not found</h1>" in english.text
+    assert CODE not in page.text
+    assert "$" not in page.text
+    assert page.headers["X-Robots-Tag"] == "noindex, nofollow, noarchive"
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert "Set-Cookie" not in page.headers
+
+
+async def test_asked_for_without_its_body(stranger: Client, announce: Callable[..., str]) -> None:
+    """What looks ahead at a link (HEAD) hears what it would get, and gets nothing yet."""
+    path = announce(NOTICE, ("sơ đồ.png", png(), "image/png"))
+    picture = (await stranger.get(path)).text.split('src="' + path)[1].split('"')[0]
+    for asked in (path, path + picture, path + "0", "/"):
+        whole, ahead = await stranger.get(asked), await stranger.head(asked)
+        assert (ahead.status, ahead.body) == (whole.status, b"")
+        for name in ("Content-Type", "Content-Length", "Cache-Control"):
+            assert ahead.headers[name] == whole.headers[name]
 
 
 async def test_nothing_in_it_is_markup(stranger: Client, announce: Callable[..., str]) -> None:

@@ -1,7 +1,7 @@
 """How the public page of an announcement looks: one value in, HTML out. Text goes in as text."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -29,6 +29,9 @@ _WORDS: Final[dict[Lang, dict[str, str]]] = {
         "ask": "Cần hỏi thêm?",
         "how": "Xin nhắn vào trò chuyện Lắng Nghe, ghi kèm mã $code, hoặc gọi $phone.",
         "chat": "Mở trò chuyện",
+        "absent": "Không tìm thấy thông báo này",
+        "why": "Địa chỉ có thể đã bị chép thiếu hoặc gõ nhầm. Xin mở lại từ tin thông báo.",
+        "write": "Xin nhắn vào trò chuyện Lắng Nghe.",
         "other": "English",
     },
     "en": {
@@ -44,6 +47,9 @@ _WORDS: Final[dict[Lang, dict[str, str]]] = {
         "ask": "Any questions?",
         "how": "Please write to the Lắng Nghe chat, with the code $code, or call $phone.",
         "chat": "Open the chat",
+        "absent": "This announcement was not found",
+        "why": "The address may be incomplete or mistyped. Please open it again from the message.",
+        "write": "Please write to the Lắng Nghe chat.",
         "other": "Tiếng Việt",
     },
 }
@@ -64,7 +70,7 @@ _PAGE: Final = Template("""<!doctype html>
 <body>
 <header>
 <img src="/web/$version/icon.svg" width="40" height="40" alt="">
-<p><strong>$province</strong><span>Lắng Nghe</span></p>
+<p>$by</p>
 <a href="?lang=$other_lang" hreflang="$other_lang" lang="$other_lang">$other</a>
 </header>
 <main>
@@ -117,18 +123,34 @@ class Enclosed:
 
 def draw(notice: Notice, files: Sequence[Enclosed], lang: Lang, version: str) -> str:
     """The page of *notice*, its frame in *lang*; *version* is that of the files it links to."""
-    words = {name: escape(text) for name, text in _WORDS[lang].items()}
-    title = _fill(words["title"], unit=notice.unit[lang])
+    words = _words(lang)
     article = _withdrawn if notice.withdrawn else _standing
+    by = f"<strong>{escape(notice.province[lang])}</strong><span>Lắng Nghe</span>"
+    how = Template(words["how"]).substitute(code=escape(notice.code), phone=_phone(notice.phone))
+    framed = words | {"title": _fill(words["title"], unit=notice.unit[lang]), "how": how, "by": by}
+    return _frame(framed, article(notice, files, lang, words), lang, version)
+
+
+def draw_absent(lang: Lang, version: str) -> str:
+    """The page of an address that leads to no announcement, whatever the address is."""
+    words = _words(lang)
+    by = "<strong>Lắng Nghe</strong>"
+    framed = words | {"title": words["absent"], "how": words["write"], "by": by}
+    return _frame(framed, (f'<p class="text">{words["why"]}</p>',), lang, version)
+
+
+def _words(lang: Lang) -> dict[str, str]:
+    return {name: escape(text) for name, text in _WORDS[lang].items()}
+
+
+def _frame(words: Mapping[str, str], article: Iterable[str], lang: Lang, version: str) -> str:
+    """A whole page: a title, who says it, what is said, and how to ask."""
     return _PAGE.substitute(
         words,
         lang=lang,
         other_lang="vi" if lang == "en" else "en",
         version=version,
-        title=title,
-        province=escape(notice.province[lang]),
-        how=Template(words["how"]).substitute(code=escape(notice.code), phone=_phone(notice.phone)),
-        article="\n".join((f"<h1>{title}</h1>", *article(notice, files, lang, words))),
+        article="\n".join((f"<h1>{words['title']}</h1>", *article)),
     )
 
 

@@ -17,7 +17,7 @@ from starlette.responses import FileResponse
 from bot.channels.enclosed import OpenFile, Stored, file_name
 from bot.channels.web.given import SHOWN, Sign
 from bot.channels.web.live import Slots
-from bot.channels.web.notice_page import Enclosed, Notice, draw
+from bot.channels.web.notice_page import Enclosed, Lang, Notice, draw, draw_absent
 from bot.problems import RefusedError, refusals
 from handlers.events import Media
 
@@ -51,22 +51,32 @@ class Notices:
         """The pages and their files; *version* is that of the chat page's files."""
         router = APIRouter(tags=["announcements"])
 
+        @router.head(PLACE + "/{name}", include_in_schema=False)
         @router.get(
             PLACE + "/{name}",
             response_class=Response,
             responses={
                 200: {"content": {"text/html": {}}},
                 304: {"description": "Not changed"},
-                **refusals("not_found", "bad_request"),
+                404: {"content": {"text/html": {}}, "description": "No such announcement"},
+                **refusals("bad_request"),
             },
         )
         async def page(request: Request, name: str, lang: str = "vi") -> Response:
             """Show an announcement as it stands now."""
+            frame: Lang = "en" if lang == "en" else "vi"
             notice = await self._find(name)
+            if notice is None:
+                return _absent(draw_absent(frame, version))
             files = [] if notice.withdrawn else await self._files(name, notice)
-            body = draw(notice, files, "en" if lang == "en" else "vi", version)
-            return _told(request, body.encode())
+            return _told(request, draw(notice, files, frame, version).encode())
 
+        @router.head(
+            PLACE + "/{name}/{file}",
+            dependencies=[Depends(self._giving)],
+            include_in_schema=False,
+            response_class=FileResponse,
+        )
         @router.get(
             PLACE + "/{name}/{file}",
             response_class=FileResponse,
@@ -85,22 +95,20 @@ class Notices:
     def _signature(self, code: str) -> str:
         return self._sign(f"notice\n{code}")[:SIGNED]
 
-    async def _find(self, name: str) -> Notice:
+    async def _find(self, name: str) -> Notice | None:
+        """The announcement of an address; None when there is none, or the address is forged."""
         asked = _NAME.fullmatch(name)
         if asked is None or not hmac.compare_digest(self._signature(asked[1]), asked[2]):
-            raise RefusedError("not_found")
-        notice = await self._read(asked[1])
-        if notice is None:
-            raise RefusedError("not_found")
-        return notice
+            return None
+        return await self._read(asked[1])
 
     async def _files(self, name: str, notice: Notice) -> list[Enclosed]:
         """What goes with it, as far as its bytes are here."""
         stored = [(media, await self._open_file(media.key)) for media in notice.files]
         return [_enclosed(name, media, kept) for media, kept in stored if kept is not None]
 
-    async def _give(self, notice: Notice, file: str) -> FileResponse:
-        standing = () if notice.withdrawn else notice.files
+    async def _give(self, notice: Notice | None, file: str) -> FileResponse:
+        standing = () if notice is None or notice.withdrawn else notice.files
         media = next((each for each in standing if _digest(each.key) == file), None)
         stored = await self._open_file(media.key) if media else None
         if media is None or stored is None:
@@ -140,3 +148,9 @@ def _told(request: Request, body: bytes) -> Response:
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type="text/html; charset=utf-8")
+
+
+def _absent(body: str) -> Response:
+    """Nothing to keep: what is asked for too early may be announced a moment later."""
+    headers = {"Cache-Control": "no-store", "X-Robots-Tag": _UNLISTED}
+    return Response(body.encode(), 404, headers, media_type="text/html; charset=utf-8")

@@ -57,6 +57,7 @@ class Page:
         router = APIRouter(tags=["page"])
         told: Responses = {200: {"content": {"text/html": {}}}, 304: {"description": "Not changed"}}
 
+        @router.head("/", include_in_schema=False)
         @router.get("/", response_class=Response, responses=told)
         async def index(request: Request) -> Response:
             """Give the page, and to a new visitor a cookie."""
