@@ -6,7 +6,7 @@ from functools import partial
 from bench.databases import do
 from handlers.announcing import Audience, Wording
 from handlers.effects import Announce, MoveAnnouncement
-from storage import announcements, open_store, people
+from storage import announcements, follows, open_store, people
 from storage.database import Tx
 
 CODE = "TB-7K3Q-M2X"
@@ -42,7 +42,7 @@ def begin(url: str) -> None:
 
 def _come(tx: Tx, ids: range) -> None:
     for number in ids:
-        people.contact(tx, "telegram", str(number), FROM)
+        follows.hear(tx, people.contact(tx, "telegram", str(number), FROM).id, wanted=True)
 
 
 def _announce(tx: Tx) -> None:

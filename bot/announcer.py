@@ -8,7 +8,7 @@ the feeders' part (`bot.feeder`): one for each channel.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -42,11 +42,14 @@ class Quiet:
         return self._now()
 
     def may_go(self, live: Live) -> bool:
-        """Whether its hour is none of the quiet ones, or nothing is to wait for them."""
+        """Whether its hour is none of the quiet ones, or nothing is to wait for them.
+
+        What is withdrawn is taken back at once: a wrong announcement must not stand all night.
+        """
         rules, now = self._content().desk, self._now()
-        quiet = (rules.quiet_from, rules.quiet_to)
+        at_once = live.urgent or live.state == "withdrawn"
         return now == announcing.may_begin(
-            now, urgent=live.urgent, quiet_from=quiet[0], quiet_to=quiet[1]
+            now, urgent=at_once, quiet_from=rules.quiet_from, quiet_to=rules.quiet_to
         )
 
     def may_begin(self, live: Live) -> bool:
@@ -67,14 +70,20 @@ class Announcer:
         quiet: Quiet,
         moved: Callable[[], None],
         report: Callable[[str], Awaitable[None]] | None = None,
+        *,
+        channels: Collection[str],
     ) -> None:
-        """*moved* is called when one began or ended; *report* makes the report of an ended one."""
+        """*moved* is called when one began or ended; *report* makes the report of an ended one.
+
+        *channels* are those that are open: whoever is on another can't be told there.
+        """
         self.waiting: Mapping[str, int] = {}
         """People still to be told, by channel, when it looked last."""
         self._store = store
         self._quiet = quiet
         self._moved = moved
         self._report = report
+        self._channels = channels
         self._news = asyncio.Event()
 
     def nudge(self) -> None:
@@ -159,7 +168,10 @@ class Announcer:
                 return False
 
     async def _renewed(self, live: Live) -> bool:
-        return await self._store.run(partial(deliveries.renew, live=live, limit=WINDOW))
+        """Whether all are queued who are to be told anew, each on a channel that is open."""
+        renew = partial(deliveries.renew, live=live, limit=WINDOW)
+        strand = partial(deliveries.strand, live=live, channels=self._channels, limit=WINDOW)
+        return await self._store.run(renew) and await self._store.run(strand)
 
     async def _move(self, live: Live, action: announcing.Action) -> bool:
         effect = MoveAnnouncement(by=0, code=live.code, action=action)

@@ -80,7 +80,7 @@ class Words:
     def _say(self, announcement: Announcement, lang: Lang) -> Say:
         content, code = self._content(), announcement.code
         if announcement.state == "withdrawn":
-            return announcing.taken_back(content, lang, code=code, reason=announcement.reason)
+            return announcing.taken_back(content, lang, code=code)
         return announcing.said(
             *(content, lang, announcement.unit, announcement.wording),
             code=code,

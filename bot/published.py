@@ -43,5 +43,4 @@ def _notice(found: Published, content: Content) -> Notice:
         version=announcement.version,
         changed=changed.astimezone(ZONE) if changed else None,
         withdrawn=announcement.state == "withdrawn",
-        reason=announcement.reason,
     )

@@ -64,7 +64,9 @@ def make_telling(
     async def report(code: str) -> None:
         await make_report(store, blobs, turns.content, code)
 
-    announcer = Announcer(store, quiet, lambda: _move(clock, feeders), report)
+    announcer = Announcer(
+        store, quiet, lambda: _move(clock, feeders), report, channels=lines.channels
+    )
     return Telling(senders, feeders, announcer, clock)
 
 

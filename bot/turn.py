@@ -148,8 +148,6 @@ class Turns:
         came_back = not opened.reachable and not isinstance(arrival.event, UNSENT)
         if came_back:
             reaching.back(tx, opened.contact_id, arrival.at)
-        if not opened.state:
-            follows.agreed(tx, opened.contact_id, given=False)
         session = self.recent.read(opened.contact_id, opened.state)
         facts = self._look_up(tx, opened.contact_id, needs(session, arrival.event), arrival.at)
         turn = step(session, arrival.event, facts)

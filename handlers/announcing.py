@@ -196,11 +196,12 @@ def said(  # noqa: PLR0913 - what is to be known of a message
     return Say(text=text, files=wording.media, lang=lang)
 
 
-def taken_back(content: Content, lang: Lang, *, code: str, reason: str) -> Say:
-    """What is said in place of an announcement that was withdrawn."""
-    return Say(
-        text=content.say(lang, "announcement.withdrawn", code=code, reason=reason), lang=lang
-    )
+def taken_back(content: Content, lang: Lang, *, code: str) -> Say:
+    """What is said in place of an announcement that was withdrawn.
+
+    One official withdraws it, at once; so none of their own words are in it.
+    """
+    return Say(text=content.say(lang, "announcement.withdrawn", code=code), lang=lang)
 
 
 def may_begin(now: datetime, *, urgent: bool, quiet_from: time, quiet_to: time) -> datetime:

@@ -48,7 +48,7 @@ cases: ask found line{code}{day}{status}{topic} none none_found
 code: mistyped
 proving: ask{code} wrong pause done
 announcement: head{unit} urgent{unit} corrected page{page} foot{code} staff_foot{code}
-    withdrawn{code}{reason} no_case
+    withdrawn{code} no_case
 status: recorded sorting forwarded working asking approving answered refused guided closed
     withdrawn merged
 case: head{code}{opened}{status}{topic}{unit} due{due} files{files} history not_found

@@ -14,7 +14,7 @@ out, and the ledger says so; it is no more than the feed was ahead.
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from operator import itemgetter
 from typing import Literal, NamedTuple
@@ -74,17 +74,24 @@ FEED = """
     )
     VALUES (?, ?, 'announcement', '', ?, ?, ?, ?, ?, ?)
 """
-RENEW = """
-    UPDATE deliveries SET state = 'queued'
-    WHERE announcement_id = ? AND state = 'sent' AND version < ? AND person_id IN (
-        SELECT person_id FROM deliveries
-        WHERE announcement_id = ? AND state = 'sent' AND version < ?
-        ORDER BY version, person_id LIMIT ?
-    )
-    RETURNING channel
+# Who was told an older text: also who may have been.
+TOLD_OLDER = """
+    SELECT d.person_id, d.contact_id, d.channel, d.state, d.version, d.message FROM deliveries d
+    WHERE d.announcement_id = ? AND d.state IN ('sent', 'unknown') AND d.version < ?
+    ORDER BY d.version, d.person_id LIMIT ? /*lock d*/
 """
 OLDER = """
-    SELECT 1 FROM deliveries WHERE announcement_id = ? AND state = 'sent' AND version < ? LIMIT 1
+    SELECT 1 FROM deliveries
+    WHERE announcement_id = ? AND state IN ('sent', 'unknown') AND version < ? LIMIT 1
+"""
+CLOSED = """
+    SELECT channel FROM delivery_counts
+    WHERE announcement_id = ? AND state = 'queued' AND count > 0 ORDER BY channel
+"""
+STRANDED = """
+    SELECT d.person_id, d.contact_id, d.version, d.message FROM deliveries d
+    WHERE d.announcement_id = ? AND d.channel = ? AND d.state = 'queued'
+    ORDER BY d.person_id LIMIT ? /*lock d*/
 """
 # Whoever was told once stays told, of what they were told.
 CANCEL = """
@@ -265,14 +272,33 @@ def feed(
 
 def renew(tx: Tx, live: Live, limit: int) -> bool:
     """Queue up to *limit* of those again who were told an older text; whether that is all."""
-    older = (live.id, live.version)
-    rows = tx.rows(RENEW, (*older, *older, limit))
-    counts: Counts = Counter()
-    for (channel,) in rows:
-        counts[live.id, channel, "sent"] -= 1
-        counts[live.id, channel, "queued"] += 1
-    ledger.count(tx, counts)
-    return len(rows) < limit
+    changes: list[tuple[Delivery, Delivery]] = []
+    for person, contact, channel, state, version, message in tx.rows(
+        TOLD_OLDER, (live.id, live.version, limit)
+    ):
+        old = Delivery(live.id, person, contact, channel, state, version, message)
+        changes.append((old, old._replace(state="queued")))
+    ledger.change(tx, changes)
+    return len(changes) < limit
+
+
+def strand(tx: Tx, live: Live, channels: Collection[str], limit: int) -> bool:
+    """Settle up to *limit* of those who wait on a channel that is not open; whether that is all.
+
+    They are told in another chat of theirs, on one of the open *channels*, or can't be reached.
+    """
+    waiting = (row[0] for row in tx.rows(CLOSED, (live.id,)))
+    closed = next((channel for channel in waiting if channel not in channels), None)
+    if closed is None:
+        return True
+    changes: list[tuple[Delivery, Delivery]] = []
+    for person, contact, version, message in tx.rows(STRANDED, (live.id, closed, limit)):
+        old = Delivery(live.id, person, contact, closed, "queued", version, message)
+        other = ledger.elsewhere(tx, old)
+        reached = other is not None and other.channel in channels
+        changes.append((old, other if other and reached else old._replace(state="unreachable")))
+    ledger.change(tx, changes)
+    return False
 
 
 def settle_cancelled(tx: Tx, announcement_id: int, limit: int) -> bool:

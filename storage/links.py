@@ -30,7 +30,9 @@ SAID = """
     UPDATE people
     SET name = COALESCE(NULLIF(name, ''), (SELECT name FROM people WHERE id = ?)),
         phone = COALESCE(NULLIF(phone, ''), (SELECT phone FROM people WHERE id = ?)),
-        lang = COALESCE(NULLIF(lang, ''), (SELECT lang FROM people WHERE id = ?))
+        lang = COALESCE(NULLIF(lang, ''), (SELECT lang FROM people WHERE id = ?)),
+        hears = CASE WHEN (SELECT stopped FROM people WHERE id = ?) = 1 THEN 0 ELSE hears END,
+        stopped = CASE WHEN (SELECT stopped FROM people WHERE id = ?) = 1 THEN 1 ELSE stopped END
     WHERE id = ?
 """
 FOLLOWS = """
@@ -74,7 +76,7 @@ def join(tx: Tx, contact_id: int, token_key: str, now: datetime) -> bool:
     kept, gone = (tx.rows(PERSON, (contact,))[0][0] for contact in (maker, contact_id))
     if kept == gone:
         return False
-    tx.do(SAID, (gone, gone, gone, kept))
+    tx.do(SAID, (*(gone,) * 5, kept))
     tx.do(FOLLOWS, (kept, gone))
     for statement in MOVED:
         tx.do(statement, (kept, gone))

@@ -7,7 +7,7 @@ import { clock, excuse, weight, word } from './words.js';
 // Addresses elsewhere only by https, our own pages as this one was reached; commands; codes.
 const HERE = location.origin.replace(/\W/g, '\\$&');
 const RICH = new RegExp([
-  '((?:https://|' + HERE + '/)[^\\s<>"\'`]+)',
+  '((?:https:\\/\\/|' + HERE + '/)[^\\s<>"\'`]+)',
   /(^|[\s(])(\/[a-z][a-z0-9_]{1,31})(?=$|[\s.,;:!?)])/.source,
   /\b([0-9A-Z]{2,4}(?:-[0-9A-Z]{3,4}){2})\b/.source,
 ].join('|'), 'gm');

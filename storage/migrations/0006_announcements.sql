@@ -65,7 +65,7 @@ CREATE INDEX deliveries_queued ON deliveries (announcement_id, channel, person_i
     WHERE state = 'queued';
 -- Who was told, by what they were told: a correction is for those with an older version.
 CREATE INDEX deliveries_sent ON deliveries (announcement_id, version, person_id)
-    WHERE state = 'sent';
+    WHERE state IN ('sent', 'unknown');
 
 -- How many deliveries are in which state, so that nobody has to count a million rows.
 CREATE TABLE delivery_counts (
@@ -98,9 +98,8 @@ CREATE INDEX outbox_replacing ON outbox (replaces) WHERE replaces > 0;
 -- with wanted 0 was switched off by hand, and filing a case there does not switch it on again; stopped
 -- 1: all was, and agreeing to the notice does not switch it on again. Whoever is there already agreed
 -- to a notice without announcements, and hears none until they agree to the one of today.
-ALTER TABLE people ADD COLUMN hears SMALLINT NOT NULL DEFAULT 1;
+ALTER TABLE people ADD COLUMN hears SMALLINT NOT NULL DEFAULT 0;
 ALTER TABLE people ADD COLUMN stopped SMALLINT NOT NULL DEFAULT 0;
-UPDATE people SET hears = 0;
 
 CREATE TABLE follows (
     person_id BIGINT NOT NULL REFERENCES people (id),

@@ -17,7 +17,7 @@ from bot.outbox import Sender
 from bot.turn import ZONE
 from handlers.announcing import Action, Announcement, Audience, Limits, Wording
 from handlers.effects import Announce, MoveAnnouncement
-from storage import announcements, people
+from storage import announcements, follows, people
 from storage.database import Store, Tx
 
 AUTHOR, RELEASER = 1, 2
@@ -32,7 +32,7 @@ async def crowd(store: Store, addresses: Iterable[str], channel: str = "test") -
 
     def come(tx: Tx) -> None:
         for address in addresses:
-            people.contact(tx, channel, address, NOW)
+            follows.hear(tx, people.contact(tx, channel, address, NOW).id, wanted=True)
 
     await store.run(come)
 
@@ -115,7 +115,7 @@ def parts(
     quiet = Quiet(lambda: CONTENT, lambda: now().astimezone(ZONE))
     sender = Sender(store, channel, limits, paid=paid)
     feeder = Feeder(store, sender, Words(store, lambda: CONTENT), quiet)
-    return Parts(Announcer(store, quiet, feeder.nudge), feeder, sender)
+    return Parts(Announcer(store, quiet, feeder.nudge, channels={channel.name}), feeder, sender)
 
 
 @asynccontextmanager

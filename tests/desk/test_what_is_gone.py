@@ -3,8 +3,14 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from handlers.effects import MoveTicket
+from handlers.rooms.desk.orders import obey
+from handlers.session import Menu
+from handlers.view import Command
 from storage import moves
+from tests.desk.announced import view
 from tests.desk.test_promise_four import HERE, entries, province, staff
 from tests.transcripts.saying import CONTENT, InRehearsal, arrange
 
@@ -68,3 +74,26 @@ def test_who_refused_a_case_nobody_had(tmp_path: Path) -> None:
             assert "taken" not in await entries(rehearsal, code)
 
     asyncio.run(act())
+
+
+@pytest.mark.parametrize(
+    ("behind", "why"),
+    [
+        ("PA-2222-222 Đèn hỏng từ hôm nào?", "desk.unknown"),
+        ("PA-6Q4C-5MK Đèn hỏng từ hôm nào?", "desk.near_none"),
+        ("Đèn hỏng từ hôm nào?", "desk.no_case"),
+    ],
+)
+def test_words_about_a_case_that_is_not_there(behind: str, why: str) -> None:
+    """What was typed behind a command is shown again, to be copied, when it names no case."""
+    after = obey(Command("hoi", behind), view(Menu()))
+    words = CONTENT.say("vi", "desk.unsent", text="Đèn hỏng từ hôm nào?")
+    refused = CONTENT.say("vi", why, **({"code": behind[:11]} if why == "desk.unknown" else {}))
+    assert after.notice == f"{refused}\n{words}"
+
+
+@pytest.mark.parametrize("behind", ["PA-2222-222", "PA-6Q4C-5MK", "PA-6Q4C", "TB-6Q4C-5MJ", ""])
+def test_a_code_alone_is_no_words(behind: str) -> None:
+    """Where nothing but a wrong code was typed there is nothing to copy."""
+    after = obey(Command("hoi", behind), view(Menu()))
+    assert after.notice.count("\n") == 0

@@ -7,7 +7,7 @@ from handlers.desk.dossier import Dossier, Reply
 from handlers.desk.people import Duty, Role
 from handlers.effects import Invite, MoveTicket, OpenTicket
 from handlers.tickets import Action, Status
-from storage import desk, members, moves, people, tickets
+from storage import desk, follows, members, moves, people, tickets
 from storage.database import Store, Tx
 from tests.storage.samples import CODE, NOW, SECRET, case
 
@@ -37,6 +37,7 @@ def staffed(tx: Tx, *roles: Role, unit: str = UNIT) -> tuple[int, ...]:
 def opened(tx: Tx, code: str = CODE, address: str = "a", **differs: object) -> int:
     """A case of the citizen at *address*, which *differs* from the usual one; their contact."""
     contact = people.contact(tx, "web", address, NOW).id
+    follows.agreed(tx, contact, given=True)
     effect: OpenTicket = case(code).model_copy(update=differs)
     tickets.open(tx, contact, effect, NOW, SECRET, "2026-11")
     return contact

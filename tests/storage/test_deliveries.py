@@ -7,7 +7,7 @@ import pytest
 
 from storage import announcements, deliveries, follows, links, outbox, people
 from storage.database import Store, Tx
-from storage.deliveries import Live
+from storage.deliveries import Fed, Live
 from storage.outbox import State
 from tests.storage.announced import (
     TB,
@@ -403,3 +403,36 @@ async def test_it_adds_up_when_several_workers_do_it_at_once(store: Store) -> No
         counts = await store.run(partial(tallies, number=at.id))
         assert sum(counts.values()) == 60
         assert all(state != "sending" for _, state in counts)
+
+
+async def test_whoever_may_have_been_told_is_corrected_too(store: Store) -> None:
+    """A send whose end nobody knows may have arrived: the correction goes there as well."""
+
+    def once(tx: Tx) -> list[Fed]:
+        chat(tx, "an")
+        at = running(tx)
+        came(tx, "unknown", *fed(tx, at))
+        moved(tx, "correct", "release", "begin")
+        at = live(tx, at.id)
+        while not deliveries.renew(tx, at, 10):
+            pass
+        return list(fed(tx, at))
+
+    assert len(await store.run(once)) == 1
+
+
+async def test_who_waits_on_a_channel_that_is_closed_is_told_elsewhere_or_settled(
+    store: Store,
+) -> None:
+    """A channel that was switched off holds up no end: the person's other chat, or unreachable."""
+
+    def once(tx: Tx) -> list[tuple[str, str]]:
+        first = chat(tx, "an", "telegram", used=9)
+        chat(tx, "an-web", "web", of=first, used=1)
+        chat(tx, "binh", "telegram")
+        at = running(tx)
+        while not deliveries.strand(tx, at, {"web"}, 1):
+            pass
+        return sorted(tallies(tx, at.id))
+
+    assert await store.run(once) == [("telegram", "unreachable"), ("web", "queued")]

@@ -21,7 +21,9 @@ HALF_AN_HOUR = timedelta(minutes=30)
 
 def chat(tx: Tx, address: str, channel: str = "web") -> int:
     """The contact at *address*."""
-    return people.contact(tx, channel, address, NOW).id
+    contact = people.contact(tx, channel, address, NOW).id
+    follows.agreed(tx, contact, given=True)
+    return contact
 
 
 def person_of(tx: Tx, contact_id: int) -> int:
@@ -127,7 +129,7 @@ async def test_two_who_open_each_others_link_become_one(store: Store) -> None:
 
 
 async def test_what_either_wanted_is_wanted_by_both(store: Store) -> None:
-    """What the maker switched off by hand stays off; whether they hear at all is the maker's."""
+    """What the maker switched off by hand stays off; announcements stopped by hand, in either."""
 
     def begin(tx: Tx) -> tuple[int, int]:
         maker, other = made(tx), chat(tx, "other")
@@ -136,13 +138,27 @@ async def test_what_either_wanted_is_wanted_by_both(store: Store) -> None:
         wants(tx, other, "commune", "xa-b")
         wants(tx, other, "commune", "xa-c", wanted=False)
         wants(tx, other, "topic", "khac")
-        follows.hear(tx, other, wanted=False)
         assert links.join(tx, other, KEY, NOW)
         return maker, other
 
     for contact in await store.run(begin):
         wanted = await store.read(partial(follows.wanted, contact_id=contact))
         assert wanted[:3] == (True, ("xa-a", "xa-b"), ())
+
+
+async def test_who_stopped_in_either_chat_hears_nothing(store: Store) -> None:
+    """What was stopped by hand in the chat that is joined is not begun again by joining it."""
+
+    def begin(tx: Tx) -> int:
+        maker, other = made(tx), chat(tx, "other")
+        follows.hear(tx, other, wanted=False)
+        assert links.join(tx, other, KEY, NOW)
+        follows.agreed(tx, maker, given=True)
+        return maker
+
+    maker = await store.run(begin)
+    wanted = await store.read(partial(follows.wanted, contact_id=maker))
+    assert not wanted.hears
 
 
 async def test_cases_stay_where_they_were_and_are_one_persons(store: Store) -> None:

@@ -55,7 +55,7 @@ async def see_to_announcements(rehearsal: Rehearsal, content: Content) -> None:
         return rehearsal.hour.now.astimezone(ZONE)
 
     quiet, sender = Quiet(lambda: content, here), Handing(store)
-    announcer = Announcer(store, quiet, lambda: None)
+    announcer = Announcer(store, quiet, lambda: None, channels={"talk"})
     feeder = Feeder(store, sender, Words(store, lambda: content), quiet)
     await announcer.work()
     await feeder.feed()

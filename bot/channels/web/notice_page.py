@@ -24,7 +24,6 @@ _WORDS: Final[dict[Lang, dict[str, str]]] = {
         "corrected": "Đã sửa lúc $at (bản thứ $version). Nội dung dưới đây là bản mới nhất.",
         "withdrawn": "Thông báo này đã được thu hồi và không còn hiệu lực",
         "since": "Thu hồi lúc",
-        "reason": "Lý do",
         "files": "Tài liệu kèm theo",
         "ask": "Cần hỏi thêm?",
         "how": "Xin nhắn vào trò chuyện Lắng Nghe, ghi kèm mã $code, hoặc gọi $phone.",
@@ -42,7 +41,6 @@ _WORDS: Final[dict[Lang, dict[str, str]]] = {
         "corrected": "Corrected $at (version $version). What follows is the latest text.",
         "withdrawn": "This announcement has been withdrawn and no longer holds",
         "since": "Withdrawn",
-        "reason": "Reason",
         "files": "Attached documents",
         "ask": "Any questions?",
         "how": "Please write to the Lắng Nghe chat, with the code $code, or call $phone.",
@@ -108,7 +106,6 @@ class Notice:
     version: int = 1
     changed: datetime | None = None
     withdrawn: bool = False
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +175,6 @@ def _withdrawn(
     notice: Notice, _: Sequence[Enclosed], lang: Lang, words: Mapping[str, str]
 ) -> Iterator[str]:
     yield f'<p class="state gone"><strong>{words["withdrawn"]}.</strong></p>'
-    reason = f'<span lang="vi">{escape(notice.reason)}</span>'
-    yield f'<p class="text">{words["reason"]}: {reason}</p>'
     if notice.changed:
         yield f'<p class="about">{words["since"]} {_time(notice.changed, lang)}</p>'
     yield _code(notice, words)

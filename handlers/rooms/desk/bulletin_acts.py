@@ -14,7 +14,7 @@ from handlers.desk.progress import to_do
 from handlers.effects import Effect, MoveAnnouncement, SetTimer
 from handlers.messages import Choice
 from handlers.rooms.desk.bulletin_words import counted, people, progress, when, whom
-from handlers.rooms.desk.task import Slot, Task, asks, denied, home, me
+from handlers.rooms.desk.task import Slot, Task, asks, denied, home, me, with_words
 from handlers.session import Bulletin, Doing
 from handlers.view import Next, View, enter
 
@@ -132,12 +132,6 @@ def _reasoned(room: Doing, view: View) -> Next:
     )
     done = act(action, room.code, view, change)
     return done if change in done.effects else with_words(room.given["reason"], done, view)
-
-
-def with_words(words: str, refused: Next, view: View) -> Next:
-    """What was written is shown again to whom it is *refused*, to be copied."""
-    notice = f"{refused.notice}\n{view.say('desk.unsent', text=words)}"
-    return replace(refused, notice=notice)
 
 
 def _release(room: Doing, view: View) -> Next:

@@ -259,8 +259,7 @@ def quiet(announcement: Announcement, view: View) -> str:
     start, end = rules.quiet_from, rules.quiet_to
     asked = announcement.begins_at or now
     state = announcement.state
-    to_tell = state in {"released", "running"} or (state == "withdrawn" and to_do(announcement) > 0)
-    ready = to_tell and asked <= now
+    ready = state in {"released", "running"} and asked <= now
     urgent = announcement.urgent
     if not ready or may_begin(now, urgent=urgent, quiet_from=start, quiet_to=end) == now:
         return ""

@@ -18,9 +18,9 @@ from handlers.desk.permission import may, units
 from handlers.effects import Announce, MoveAnnouncement
 from handlers.messages import Choice
 from handlers.rooms.desk.answers import OFFERED
-from handlers.rooms.desk.bulletin_acts import act, announcement, look_again, unknown, with_words
+from handlers.rooms.desk.bulletin_acts import act, announcement, look_again, unknown
 from handlers.rooms.desk.bulletin_words import message, no_time, preview, speaker, when, whom
-from handlers.rooms.desk.task import Kind, Slot, Task, denied, me
+from handlers.rooms.desk.task import Kind, Slot, Task, denied, me, with_words
 from handlers.session import Bulletin, Doing, Option
 from handlers.view import Next, View, cut, enter
 

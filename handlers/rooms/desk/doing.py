@@ -46,14 +46,15 @@ def begin(name: str, code: str, rest: str, view: View) -> Next:
     if official is None:
         return denied(task.deed, code, view)
     if found is None:
-        return Next(home(view), view.say("desk.unknown", code=code))
+        unknown = Next(home(view), view.say("desk.unknown", code=code))
+        return shown_again(unknown, None, view, rest)
     room = Doing(task=name, code=code, seen=found.card.entries)
     kept, others = apart(room, view.session)
     if not may(official, task.deed, found.card):
-        return shown_again(refused(task.deed, code, view), kept, view)
+        return shown_again(refused(task.deed, code, view), kept, view, rest)
     if move(found.card.status, task.action) is None:
         cannot = Next(to_case(code, view), _cannot(found.card.status, view))
-        return shown_again(cannot, kept, view)
+        return shown_again(cannot, kept, view, rest)
     held = View(to_case(code, view).model_copy(update={"aside": others}), view.facts)
     if kept is None or rest:
         return _begun(task, room, rest, held)

@@ -8,7 +8,7 @@ from handlers.rooms import behalf
 from handlers.rooms.desk import bulletin, doing, office, queue, reaching
 from handlers.rooms.desk.bulletin import open_bulletin
 from handlers.rooms.desk.card import files, identify, open_case
-from handlers.rooms.desk.task import denied
+from handlers.rooms.desk.task import LONGEST, denied, with_words
 from handlers.session import Desk, Queue
 from handlers.view import Command, Input, Next, Picked, View, Wrote, enter
 
@@ -35,8 +35,10 @@ def _about_a_case(command: Command, view: View) -> Next:
     if not about.code:
         to_queue = enter(view.session, Queue())
         if about.near:
-            return queue.near(to_queue, view)
-        return Next(to_queue, view.say("desk.no_case"))
+            return with_words(about.rest[:LONGEST], queue.near(to_queue, view), view)
+        only_a_code = len(about.rest.split(maxsplit=1)) < 2  # noqa: PLR2004 - a code, and words
+        words = "" if only_a_code else about.rest[:LONGEST]
+        return with_words(words, Next(to_queue, view.say("desk.no_case")), view)
     match command.name:
         case "nguoigui":
             return identify(about.code, view)

@@ -128,6 +128,12 @@ def refused(deed: Deed, code: str, view: View) -> Next:
     return replace(said, notice=view.say("desk.unknown", code=code))
 
 
+def with_words(words: str, refused: Next, view: View) -> Next:
+    """What was written is shown again to whom it is *refused*, to be copied."""
+    told = view.say("desk.unsent", text=words) if words else ""
+    return replace(refused, notice="\n".join(filter(None, (refused.notice, told))))
+
+
 def home(view: View) -> Session:
     """Where an official goes who has nothing in hand: the queue, or the menu for anybody else."""
     if view.facts.official is None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handlers.rooms.desk.registry import TASKS
-from handlers.rooms.desk.task import LONGEST, denied
+from handlers.rooms.desk.task import LONGEST, denied, with_words
 from handlers.session import Doing, Session
 from handlers.view import Next, View
 
@@ -44,12 +44,13 @@ def apart(room: Doing, session: Session) -> tuple[Doing | None, tuple[Doing, ...
     return (same[-1] if same else None), tuple(others)
 
 
-def shown_again(refused: Next, kept: Doing | None, view: View) -> Next:
-    """Not lost with the right or the chance to send it: shown, to be copied."""
-    if kept is None or not any(kept.given.values()):
-        return refused
-    told = view.say("desk.unsent", text=words_of(kept, view))
-    return replace(refused, notice="\n".join(filter(None, (refused.notice, told))))
+def shown_again(refused: Next, kept: Doing | None, view: View, typed: str = "") -> Next:
+    """Not lost with the right or the chance to send it: shown, to be copied.
+
+    So are words *typed* behind the command.
+    """
+    words = words_of(kept, view) if kept is not None and any(kept.given.values()) else ""
+    return with_words(typed[:LONGEST], with_words(words, refused, view), view)
 
 
 def words_of(room: Doing, view: View) -> str:
@@ -63,6 +64,4 @@ def words_of(room: Doing, view: View) -> str:
 
 def unsent(deed: str, room: Doing, view: View) -> Next:
     """Refuse *deed*; the words written for it are shown, to be copied."""
-    refused, words = denied(deed, "", view), words_of(room, view)
-    told = view.say("desk.unsent", text=words) if words else ""
-    return replace(refused, notice="\n".join(filter(None, (refused.notice, told))))
+    return with_words(words_of(room, view), denied(deed, "", view), view)
