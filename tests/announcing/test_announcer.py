@@ -276,3 +276,9 @@ def test_the_quiet_hours_are_the_desk_s() -> None:
     at = hours()
     quiet = Quiet(lambda: stage.CONTENT, lambda: at[next(numbers)].astimezone(ZONE))
     assert sum(quiet.may_go(live) for _ in at) == 15
+
+
+def test_a_withdrawal_waits_for_no_morning() -> None:
+    """A wrong announcement does not stand all night."""
+    live = Live(1, CODE, "*", "withdrawn", urgent=False, version=2, prepared=True, begins_at=None)
+    assert Quiet(lambda: stage.CONTENT, lambda: NIGHT.astimezone(ZONE)).may_go(live)

@@ -230,11 +230,11 @@ def test_begin_without_a_right() -> None:
         assert [type(e) for e in after.effects] == [Witness]
 
 
-@pytest.mark.parametrize(("queued", "held"), [(3, True), (0, False)])
-def test_a_withdrawal_that_waits_out_the_quiet_hours(queued: int, *, held: bool) -> None:
-    """Whoever withdraws at night sees that those who were told hear of it in the morning only."""
-    tally = Tally(channel="telegram", counts={"sent": 2, "queued": queued})
-    found = announcement(state="withdrawn", begun_at=NOW, ended_at=NOW, tallies=(tally,))
+@pytest.mark.parametrize(("state", "held"), [("running", True), ("withdrawn", False)])
+def test_a_withdrawal_waits_for_no_morning(state: State, *, held: bool) -> None:
+    """What is told at night waits until the morning; what is wrong is taken back at once."""
+    tally = Tally(channel="telegram", counts={"sent": 2, "queued": 3})
+    found = announcement(state=state, begun_at=NOW, tallies=(tally,))
     stands = view(Bulletin(code=CODE), AN, found)
     night = View(stands.session, replace(stands.facts, now=NOW.replace(hour=22)))
     line = CONTENT.say("vi", "announce.quiet", start="21:00", end="06:00")
