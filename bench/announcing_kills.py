@@ -20,21 +20,13 @@ from bench.processes import Bot, EndedError, free_port, our_bot, running
 from bench.telegram_people import platform
 from bot.outbox import ANNOUNCEMENTS
 from handlers.announcing import FINAL
-from tests.fakes.telegram import FakeTelegram, Fault, Pace
+from tests.fakes.telegram import OF_A_SEND, FakeTelegram, Pace
 from tests.postgres_server import fresh_database, postgres_server
 
 FIRST = 10_000_000
 KILLS = 10
 PER_SECOND = 400.0
 PATIENCE = 600.0
-FAULTS = (
-    Fault("status", "sendMessage", code=403, description="Forbidden: bot was blocked by the user"),
-    Fault("status", "sendMessage", code=400, description="Bad Request: message text is wrong"),
-    Fault("status", "sendMessage", code=429, retry_after=1),
-    Fault("status", "sendMessage", code=502, description="Bad Gateway"),
-    Fault("hang", "sendMessage"),
-    Fault("reset", "sendMessage"),
-)
 
 
 class Ended(NamedTuple):
@@ -76,7 +68,7 @@ async def _run(people: int, url: str | None) -> Ended:
         url = url or f"sqlite:///{folder}/bot.db"
         async with await platform(pace=pace) as server:
             server.crowd(ids.start, len(ids))
-            server.faults.add_in_turn(FAULTS, 10)
+            server.faults.add_in_turn(OF_A_SEND, 10)
             await seed(url, ids)
             begin(url)
             bot = our_bot(

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from functools import partial
 
+from bot.awaiting import heard
 from bot.turn import ZONE
 from handlers import announcing
 from handlers.content import Content
@@ -99,11 +100,7 @@ class Announcer:
             except StorageError:
                 log.warning("announcements cannot be read or written")
                 pause = SOON
-            try:
-                async with asyncio.timeout(pause):
-                    await self._news.wait()
-            except TimeoutError:
-                continue
+            await heard(self._news, pause)
 
     async def work(self) -> bool:
         """Do all there is to do now; whether anything is under way."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
+from bot.awaiting import heard
 from bot.board_line import Chats, Line, Pace
 from bot.turn import ZONE
 from handlers.content import Content
@@ -46,11 +47,7 @@ class Board:
                     await self._look(tasks)
                 except StorageError:
                     log.warning("the board cannot be read")
-                try:
-                    async with asyncio.timeout(self.pace.look):
-                        await self.news.wait()
-                except TimeoutError:
-                    continue
+                await heard(self.news, self.pace.look)
 
     async def _sweep(self) -> None:
         """Now and then, mark what no turn noted: due dates that have passed."""

@@ -13,6 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from bot.announcer import Quiet
+from bot.awaiting import heard
 from bot.outbox import Sender
 from bot.posting import Posted
 from handlers import announcing
@@ -117,11 +118,7 @@ class Feeder:
             except StorageError:
                 log.warning("announcements cannot be fed", extra={"channel": self._channel})
                 pause = IDLE
-            try:
-                async with asyncio.timeout(pause):
-                    await self._news.wait()
-            except TimeoutError:
-                continue
+            await heard(self._news, pause)
 
     async def feed(self) -> bool:
         """Fill the sender up; whether anything is under way."""

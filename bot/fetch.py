@@ -7,11 +7,12 @@ says what is still wanted. A file that cannot be kept is told to its sender as a
 import asyncio
 import logging
 from collections.abc import Mapping
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal
 
+from bot.awaiting import heard
 from bot.channels import Accept, Arrival, Channel, GoneError
 from handlers.events import FileRefused
 from handlers.pending import MAX_FILE
@@ -59,9 +60,7 @@ class Fetcher:
             while True:
                 self._wanted.clear()
                 await self._look(accept)
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_EVERY):
-                        await self._wanted.wait()
+                await heard(self._wanted, LOOK_EVERY)
         finally:
             tasks = tuple(self._under_way.values())
             for task in tasks:

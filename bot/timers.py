@@ -4,6 +4,7 @@ import asyncio
 import logging
 from datetime import UTC, datetime
 
+from bot.awaiting import heard
 from bot.channels import Accept, Arrival
 from handlers.events import TimedOut
 from storage import timers
@@ -35,11 +36,7 @@ class Clock:
             except StorageError:
                 log.warning("timers cannot be read")
                 pause = 1.0
-            try:
-                async with asyncio.timeout(pause):
-                    await self._set.wait()
-            except TimeoutError:
-                continue
+            await heard(self._set, pause)
 
     async def _fire(self, accept: Accept) -> float:
         """Fire all that is due; seconds until the next."""

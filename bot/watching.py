@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final, Protocol
 
+from bot.awaiting import heard
 from bot.holding import Holds
 from storage import news
 from storage.database import StorageError, Store
@@ -103,11 +104,7 @@ class Watch:
             except StorageError:
                 log.warning("what other workers do cannot be read")
             await asyncio.sleep(min(SHORTEST, self.every))
-            try:
-                async with asyncio.timeout(self.every):
-                    await self._soon.wait()
-            except TimeoutError:
-                continue
+            await heard(self._soon, self.every)
 
     async def _look(self) -> None:
         if self.holds.others:

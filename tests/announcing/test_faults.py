@@ -14,7 +14,7 @@ from storage import open_store
 from storage.database import Store
 from tests.announcing import stage
 from tests.announcing.mortal import Life, MortalChannel, MortalStore
-from tests.fakes.telegram import FakeTelegram, Fault, Options, Pace
+from tests.fakes.telegram import OF_A_SEND, FakeTelegram, Options, Pace
 from tests.telegram.listening import channel_of
 
 PEOPLE = 300
@@ -22,15 +22,6 @@ KILLS = 10
 IN_FLIGHT = 8
 A_LIFE = 22  # messages
 PATIENCE = 40.0
-FAULTS = (
-    Fault("status", "sendMessage", code=403, description="Forbidden: bot was blocked by the user"),
-    Fault("status", "sendMessage", code=400, description="Bad Request: message text is wrong"),
-    Fault("status", "sendMessage", code=429, retry_after=1),
-    Fault("status", "sendMessage", code=502, description="Bad Gateway"),
-    Fault("hang", "sendMessage"),
-    Fault("reset", "sendMessage"),
-)
-"""In turn, one send in ten; the first two are for good."""
 LIMITS = Limits(channel="telegram", text=4096, per_second=300)
 
 
@@ -79,7 +70,7 @@ async def test_nobody_is_missed_over_faults_and_kills(
     pace = Pace(enforce=True, paid_per_second=LIMITS.per_second)
     async with FakeTelegram(pace=pace, options=Options(journal=0)) as fake:
         ids = fake.crowd(70_001, PEOPLE)
-        fake.faults.add_in_turn(FAULTS, 10)
+        fake.faults.add_in_turn(OF_A_SEND, 10)
         await stage.crowd(store, map(str, ids), "telegram")
         await stage.announce(store)
         await ten_kills(store, fake)
@@ -92,8 +83,8 @@ async def test_nobody_is_missed_over_faults_and_kills(
     assert set(ledger) <= {"sent", "unreachable", "failed"}
     assert [number for number in ids if not told[number] and str(number) not in lost] == []
     struck = fake.faults.struck
-    assert ledger["unreachable"] <= -(-struck // len(FAULTS))
-    assert ledger["failed"] <= -(-struck // len(FAULTS))
+    assert ledger["unreachable"] <= -(-struck // len(OF_A_SEND))
+    assert ledger["failed"] <= -(-struck // len(OF_A_SEND))
     assert twice <= KILLS * IN_FLIGHT
     assert not fake.violations
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bot.awaiting import heard
 from bot.problems import RefusedError
 
 
@@ -20,10 +21,7 @@ class Bell:
 
     async def heard(self, seconds: float) -> bool:
         """Wait for a ring, at most *seconds*."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._rung.wait()
-        except TimeoutError:
+        if not await heard(self._rung, seconds):
             return False
         self._rung.clear()
         return True

@@ -14,7 +14,7 @@ the real server refuses; the figures are in `rules`.
 
 from .client import SimGroup, SimPerson, SimTap, TelegramSim
 from .errors import ApiError
-from .faults import Fault
+from .faults import OF_A_SEND, Fault
 from .group import Group
 from .journal import Call
 from .pacing import Violation
@@ -25,6 +25,7 @@ from .threaded import in_thread
 from .view import Shown
 
 __all__ = [
+    "OF_A_SEND",
     "TOKEN",
     "ApiError",
     "Call",

@@ -54,6 +54,17 @@ class _Turns:
         return next(self._faults) if self._calls % self._every == 0 else None
 
 
+OF_A_SEND = (
+    Fault("status", "sendMessage", code=403, description="Forbidden: bot was blocked by the user"),
+    Fault("status", "sendMessage", code=400, description="Bad Request: message text is wrong"),
+    Fault("status", "sendMessage", code=429, retry_after=1),
+    Fault("status", "sendMessage", code=502, description="Bad Gateway"),
+    Fault("hang", "sendMessage"),
+    Fault("reset", "sendMessage"),
+)
+"""Every way a send fails that the bot must tell apart; the first two are for good."""
+
+
 class Faults:
     """The script of faults; the first that fits a call strikes."""
 
