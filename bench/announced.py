@@ -8,6 +8,7 @@ from handlers.announcing import Audience, Wording
 from handlers.effects import Announce, MoveAnnouncement
 from storage import announcements, follows, open_store, people
 from storage.database import Tx
+from tests.sealing import SEAL
 
 CODE = "TB-7K3Q-M2X"
 TEXT = (
@@ -24,7 +25,7 @@ async def seed(url: str, recipients: range) -> None:
 
     They read English, so that others who come meanwhile are not of the audience.
     """
-    store = await open_store(url)
+    store = await open_store(url, seal=SEAL)
     try:
         for first in range(recipients.start, recipients.stop, AT_ONCE):
             ids = range(first, min(first + AT_ONCE, recipients.stop))

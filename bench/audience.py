@@ -18,6 +18,7 @@ from handlers.effects import Announce
 from storage import announcements, deliveries, open_store
 from storage.database import Store, Tx
 from tests.postgres_server import fresh_database, postgres_server
+from tests.sealing import SEAL
 
 PEOPLE = 1_000_000
 QUICK = 100_000
@@ -87,7 +88,7 @@ def measure(*, quick: bool) -> list[Figure]:
 
 async def _measured(engine: str, database: Database, people: int) -> list[Figure]:
     with database() as url:
-        store = await open_store(url)
+        store = await open_store(url, seal=SEAL)
         try:
             await _fill(store, people)
             return [

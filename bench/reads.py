@@ -22,6 +22,7 @@ from handlers.desk.dossier import Filter
 from storage import desk, open_store, tickets
 from storage.database import Store, Tx
 from tests.postgres_server import fresh_database, postgres_server
+from tests.sealing import SEAL
 
 SIZES = (10_000, 1_000_000)
 QUICK = (10_000, 100_000)
@@ -101,7 +102,7 @@ async def _measured(
 
 
 async def _filled(stack: AsyncExitStack, url: str, size: int) -> Filled:
-    store = await open_store(url)
+    store = await open_store(url, seal=SEAL)
     stack.push_async_callback(store.close)
     return Filled(store, size, await fill(store, size))
 

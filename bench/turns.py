@@ -19,6 +19,7 @@ from bench.figures import Budget, Figure, at_least, ratios
 from handlers.content import Content
 from storage import open_store
 from tests.postgres_server import fresh_database, postgres_server
+from tests.sealing import SEAL
 
 WAITING = (16, 64, 1)
 ENGINE = "engine"
@@ -115,7 +116,7 @@ async def _bare(
 
 
 async def _engine(province: Content, url: str, waiting: int, seconds: float) -> Run:
-    store = await open_store(url)
+    store = await open_store(url, seal=SEAL)
     town = Town(store, province)
     pace = await drive([town.citizen() for _ in range(waiting)], seconds)
     await store.close()

@@ -28,6 +28,7 @@ from bot.feeder import Feeder
 from bot.fetch import Fetcher
 from bot.grouptalk import GroupTalk
 from bot.holding import Alone, Holding, Holds, Terms
+from bot.keyring import load_seal
 from bot.metrics import Figures
 from bot.opening import opener
 from bot.outbox import Sender
@@ -49,6 +50,7 @@ from handlers.understanding import ALIASES
 from storage import files, groups, members, open_store, outbox, people
 from storage.blobs import Blobs, EmptyError, TooLargeError, TypeRefusedError
 from storage.database import Store, Tx
+from storage.seal import Seal
 
 INVITATION_HOURS = 24
 LANGS: tuple[Lang, ...] = ("vi", "en")
@@ -99,9 +101,11 @@ async def _opened(config: Config, closing: AsyncExitStack) -> App:
     # The first look at a year loads the library's calendars: now, not in somebody's turn.
     content.calendar.is_working_day(datetime.now(ZONE).date())
     secret = load_secret(config.secret.get_secret_value(), config.secret_file)
-    store = await open_store(config.storage.url.get_secret_value(), lanes=config.storage.lanes)
+    seal = load_seal(config, secret)
+    url = config.storage.url.get_secret_value()
+    store = await open_store(url, lanes=config.storage.lanes, seal=seal)
     closing.push_async_callback(store.close)
-    holds = await _holds(config, store, closing)
+    holds = await _holds(config, store, seal, closing)
     app = _assemble(config, content, secret, store, holds)
     if app.telegram:
         closing.push_async_callback(app.telegram.close)
@@ -192,7 +196,7 @@ def _doors(config: Config, secret: Secret, store: Store, blobs: Blobs, turns: Tu
     return _Doors(channels, web, telegram, board)
 
 
-async def _holds(config: Config, store: Store, closing: AsyncExitStack) -> Holds:
+async def _holds(config: Config, store: Store, seal: Seal, closing: AsyncExitStack) -> Holds:
     """SQLite has one process: nobody else could hold anything.
 
     Elsewhere leases have a connection of their own: they are renewed also while turns wait for
@@ -200,7 +204,7 @@ async def _holds(config: Config, store: Store, closing: AsyncExitStack) -> Holds
     """
     if store.engine == "sqlite":
         return Alone()
-    apart = await open_store(config.storage.url.get_secret_value(), lanes=1)
+    apart = await open_store(config.storage.url.get_secret_value(), lanes=1, seal=seal)
     closing.push_async_callback(apart.close)
     return Holding(apart, Terms(config.storage.lease_seconds))
 

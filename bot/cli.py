@@ -100,10 +100,13 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _migrate(options: argparse.Namespace) -> int:
+    from bot.keyring import load_seal
+    from bot.secret import load_secret
     from storage import migrate
 
     config = load_config(options.config)
-    for name in asyncio.run(migrate(config.storage.url.get_secret_value())):
+    seal = load_seal(config, load_secret(config.secret.get_secret_value(), config.secret_file))
+    for name in asyncio.run(migrate(config.storage.url.get_secret_value(), seal)):
         print(name)
     return 0
 

@@ -143,6 +143,8 @@ class Config(Frozen):
     log: LogConfig = LogConfig()
     secret: SecretStr = SecretStr("")
     secret_file: Path = Path("data/secret")
+    keys_file: Path = Path("data/keys")
+    denunciation_keys_file: Path = Path("data/keys-denunciations")
 
     @field_validator("secret")
     @classmethod

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,18 +37,24 @@ def load_secret(given: str, file: Path) -> Secret:
     """The secret *given*, else the one in *file*, which is made with mode 0600 the first time."""
     if given:
         return Secret(given.encode())
-    if not file.exists():
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        half = file.with_suffix(f".{secrets.token_hex(8)}")
-        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as new:
-            new.write(secrets.token_hex(SHORTEST))
-            new.flush()
-            os.fsync(new.fileno())
-        # Whoever comes first has made it: several workers may start at once.
-        with suppress(FileExistsError):
-            os.link(half, file)
-        half.unlink()
+    private_file(file, lambda: secrets.token_hex(SHORTEST))
     return Secret(file.read_text().strip().encode())
+
+
+def private_file(file: Path, make: Callable[[], str]) -> None:
+    """Have *file*, durable and its owner's alone; what *make* says is in it when it is new."""
+    if file.exists():
+        return
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    half = file.with_suffix(f".{secrets.token_hex(8)}")
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as new:
+        new.write(make())
+        new.flush()
+        os.fsync(new.fileno())
+    # Whoever comes first has made it: several workers may start at once.
+    with suppress(FileExistsError):
+        os.link(half, file)
+    half.unlink()
 
 
 def fresh_code() -> str:

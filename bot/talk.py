@@ -13,6 +13,7 @@ from bot.amending import amended
 from bot.channels import Arrival, Garbled, Outcome
 from bot.dialogue import BEGINNING, Dialogue, Hour, NotUnderstoodError
 from bot.engine import Engine
+from bot.keyring import throwaway
 from bot.posting import Posted
 from bot.secret import CODE_LENGTH, RECEIPT_LENGTH, Secret
 from bot.turn import Turns
@@ -106,7 +107,7 @@ async def dialogue(
     content: Content, url: str, *, start: datetime = BEGINNING
 ) -> AsyncIterator[Rehearsal]:
     """A rehearsal over the database at *url*."""
-    store = await open_store(url)
+    store = await open_store(url, seal=throwaway())
     try:
         yield Rehearsal(content, store, start)
     finally:

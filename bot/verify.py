@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from bot.config import Config
+from bot.keyring import load_seal
+from bot.secret import load_secret
 from handlers.reading.numbers import show_number
 from storage import history, log, open_readers
 from storage.chain import Break, Why
@@ -35,7 +37,8 @@ async def verify(config: Config) -> Report:
 
     Raises `StorageError`.
     """
-    readers = await open_readers(config.storage.url.get_secret_value())
+    seal = load_seal(config, load_secret(config.secret.get_secret_value(), config.secret_file))
+    readers = await open_readers(config.storage.url.get_secret_value(), seal=seal)
     try:
         return await readers.read(_report)
     finally:

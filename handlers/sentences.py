@@ -115,7 +115,7 @@ entry: opened added withdrawn held taken assigned returned asked noted submitted
 queue: title{page}{what} found{words} line{code}{due}{place}{status}{topic}{who}
     empty all_button choose choose_button
 queue_view: all mine unassigned waiting sorting approving overdue unreached
-role: administrator dispatcher officer approver leader monitor clerk
+role: administrator dispatcher officer approver leader monitor clerk watch inspector dpo
 task.take: done
 task.assign: member done
 task.return: reason

@@ -26,6 +26,16 @@ Status = Literal[
     "withdrawn",
     "merged",  # its text went on in another case of the same person
 ]
+Kind = Literal[
+    "question",
+    "feedback",
+    "suggestion",
+    "complaint",
+    "denunciation",  # never a case: it goes where only inspectors are
+    "emergency",
+    "data_request",
+    "other",  # thanks, greetings
+]
 Action = Literal[
     "add", "withdraw", "rate", "resume",  # the citizen's
     "take", "assign", "return", "ask", "note", "inform", "answer", "submit", "approve", "send_back",
@@ -135,7 +145,10 @@ class Happening(Frozen):
 
 
 class Card(Frozen):
-    """A case in a list. *done_on* is the day it was last answered, refused or closed."""
+    """A case in a list. *done_on* is the day it was last answered, refused or closed.
+
+    *kind* is what it is by its content and demand, not by its title (Circular 05/2021/TT-TTCP).
+    """
 
     code: str
     topic: str
@@ -145,6 +158,7 @@ class Card(Frozen):
     opened_at: datetime
     due_on: date
     done_on: date | None = None
+    kind: Kind = "feedback"
 
 
 class Story(Frozen):

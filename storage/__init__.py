@@ -8,7 +8,7 @@ from pathlib import Path
 
 from storage.database import StorageError, Store
 from storage.lane import Readers
-from storage.seal import PLAIN, Seal
+from storage.seal import Seal
 from storage.sqlite import open_sqlite, read_sqlite
 
 SQLITE = "sqlite:///"
@@ -16,7 +16,7 @@ POSTGRES = ("postgresql://", "postgres://")
 WRONG = "the storage's address is sqlite:///FILE or postgresql://…"
 
 
-async def open_store(url: str, *, lanes: int = 4, seal: Seal = PLAIN) -> Store:
+async def open_store(url: str, *, seal: Seal, lanes: int = 4) -> Store:
     """Open the database at *url*, brought up to date.
 
     ``sqlite:///relative.db``, ``sqlite:////absolute.db`` or ``postgresql://…`` (all that libpq
@@ -26,7 +26,7 @@ async def open_store(url: str, *, lanes: int = 4, seal: Seal = PLAIN) -> Store:
     return store
 
 
-async def open_readers(url: str, *, seal: Seal = PLAIN) -> Readers:
+async def open_readers(url: str, *, seal: Seal) -> Readers:
     """Open the database at *url* to read, also beside a running bot; nothing is changed.
 
     Raises `StorageError`, also when the database is not there or not up to date.
@@ -40,9 +40,9 @@ async def open_readers(url: str, *, seal: Seal = PLAIN) -> Readers:
     raise StorageError(WRONG)
 
 
-async def migrate(url: str) -> list[str]:
+async def migrate(url: str, seal: Seal) -> list[str]:
     """Bring the database at *url* up to date and return the names of what was applied."""
-    store, applied = await _open(url, 1, PLAIN)
+    store, applied = await _open(url, 1, seal)
     await store.close()
     return applied
 

@@ -12,7 +12,7 @@ from handlers.announcing import move as moved
 from handlers.desk.people import EVERYWHERE
 from handlers.effects import Announce, MoveAnnouncement
 from handlers.events import Media
-from storage import files, log, members, people
+from storage import files, keys, log, members
 from storage.announcement_news import Concerned, tell
 from storage.database import Row, Tx
 from storage.times import ms, when
@@ -68,7 +68,7 @@ def announce(tx: Tx, effect: Announce, now: datetime) -> int:
         ADD,
         (
             *(effect.code, effect.unit, effect.by, int(effect.urgent)),
-            people.hidden(tx, effect.wording.model_dump_json()),
+            keys.hide(tx, effect.wording.model_dump_json(), keys.HOUSE),
             effect.audience.model_dump_json(exclude_defaults=True),
             ms(effect.begins_at) if effect.begins_at else 0,
             ms(now),
@@ -105,7 +105,7 @@ def move(tx: Tx, effect: MoveAnnouncement, now: datetime) -> bool:
         (
             *(after, int(after in LIVE), author),
             effect.by if effect.action == "release" else None,
-            people.hidden(tx, effect.reason) if effect.reason else "",
+            keys.hide(tx, effect.reason, keys.HOUSE) if effect.reason else "",
             *(words, proposed),
             int(released or effect.action == "withdraw"),
             effect.audience.model_dump_json(exclude_defaults=True) if effect.audience else None,
@@ -131,7 +131,7 @@ def _words(
     tx: Tx, number: int, effect: MoveAnnouncement, *, corrects: bool, released: bool
 ) -> tuple[str | None, str]:
     """The words from now on (None: as before), and those that wait for their release."""
-    given = people.hidden(tx, effect.wording.model_dump_json()) if effect.wording else None
+    given = keys.hide(tx, effect.wording.model_dump_json(), keys.HOUSE) if effect.wording else None
     if corrects:
         return None, given or ""
     if released:
@@ -167,9 +167,9 @@ def _read(tx: Tx, row: Row) -> Announcement:
         releaser=releaser,
         state=state,
         urgent=urgent == 1,
-        wording=Wording.model_validate_json(people.shown(tx, words)),
-        proposed=Wording.model_validate_json(people.shown(tx, proposed)) if proposed else None,
-        reason=people.shown(tx, reason) if reason else "",
+        wording=Wording.model_validate_json(keys.show(tx, words)),
+        proposed=Wording.model_validate_json(keys.show(tx, proposed)) if proposed else None,
+        reason=keys.show(tx, reason) if reason else "",
         audience=Audience.model_validate_json(audience),
         version=version,
         entries=entries,

@@ -121,6 +121,7 @@ def look(connection: Connection, unit: Callable[[Tx], T]) -> T:
 def _look(connection: Connection, unit: Callable[[Tx], T]) -> T:
     try:
         connection.begin_reading()
+        connection.keys.clear()
         return unit(connection)
     except Exception as error:
         if connection.fault(error) is None:
@@ -167,6 +168,7 @@ def _excuse(
 
 def _marked(connection: Connection, unit: Callable[[Tx], T]) -> Outcome[T]:
     connection.mark()
+    connection.keys.clear()  # of the unit before, which may have been undone
     value = unit(connection)
     connection.keep()
     return Outcome(value)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from handlers.tickets import Card
-from storage import people
+from storage import keys
 from storage.database import Row, Tx
 from storage.times import when
 
@@ -150,7 +150,7 @@ def changed(tx: Tx) -> bool:
 def busy(tx: Tx) -> frozenset[str]:
     """The addresses of the groups in which something waits to be shown or answered."""
     return frozenset(
-        people.shown(tx, address) for query in (ANSWERING, BUSY) for (address,) in tx.rows(query)
+        keys.show(tx, address) for query in (ANSWERING, BUSY) for (address,) in tx.rows(query)
     )
 
 
@@ -180,7 +180,7 @@ def mark(tx: Tx, marked: Iterable[tuple[int, int]]) -> None:
 
 def next_sheet(tx: Tx, address: str) -> Sheet | None:
     """What to show next in the group at *address*: new cases first, then what changed."""
-    groups = [Group(*row) for row in tx.rows(GROUPS, (people.key(tx, address),))]
+    groups = [Group(*row) for row in tx.rows(GROUPS, (tx.seal.key(address),))]
     for group in groups:
         if cases := _fresh(tx, group):
             return Sheet(group, cases if len(cases) > DIGEST_ABOVE else cases[:1])

@@ -9,9 +9,12 @@ harm claims something first (`inbox.claim`).
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from storage.seal import PLAIN, Seal
+from storage.seal import Seal
+
+if TYPE_CHECKING:
+    from storage.keys import Key
 
 T = TypeVar("T")
 
@@ -45,7 +48,9 @@ class Tx(ABC):
     bits; there are no booleans.
     """
 
-    seal: Seal = PLAIN
+    seal: Seal
+    keys: dict[str | int, "Key"]
+    """The keys read in this unit, by holder and by id: see `storage.keys`."""
 
     @abstractmethod
     def rows(self, sql: str, params: Params = ()) -> list[Row]:

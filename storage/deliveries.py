@@ -21,7 +21,7 @@ from typing import Literal, NamedTuple
 
 from handlers.announcing import Audience, State
 from storage import audience as audiences
-from storage import ledger, people
+from storage import keys, ledger
 from storage.database import Tx
 from storage.ledger import Counts, Delivery
 from storage.times import ms, when
@@ -230,7 +230,7 @@ def _until(audience: Audience, after: int, last: int) -> int:
 
 def share(tx: Tx, payload: str) -> int:
     """Keep what many messages say, once; its id."""
-    return tx.add(SHARE, (people.hidden(tx, payload),))
+    return tx.add(SHARE, (keys.hide(tx, payload, keys.HOUSE),))
 
 
 def feed(
@@ -263,7 +263,7 @@ def feed(
         else:
             spoken: Literal["vi", "en"] = "en" if lang == "en" else "vi"
             number = _post(tx, old, now, words[spoken])
-            fed.append(Fed(number, contact, people.shown(tx, address), spoken, message, changed))
+            fed.append(Fed(number, contact, keys.show(tx, address), spoken, message, changed))
             new = old._replace(state="sending", version=live.version, message=message or number)
         changes.append((old, new))
     ledger.change(tx, changes)

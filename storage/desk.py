@@ -15,7 +15,7 @@ from handlers.desk.figures import Count
 from handlers.desk.people import EVERYWHERE
 from handlers.text import fold
 from handlers.tickets import OPEN, WEIGHTY
-from storage import files, history, members, people, reaching, tickets
+from storage import files, history, keys, members, reaching, tickets
 from storage.database import Row, Tx, Value
 from storage.history import Entry
 from storage.search import find
@@ -116,13 +116,13 @@ def identity(tx: Tx, code: str) -> Identity | None:
     row = tx.row(IDENTITY, (code,))
     if row is None:
         return None
-    name, phone = (sealed and people.shown(tx, sealed) for sealed in row)
+    name, phone = (sealed and keys.show(tx, sealed) for sealed in row)
     return Identity(name=name, phone=phone)
 
 
 def recent_answers(tx: Tx, unit: str, limit: int = 20) -> tuple[str, ...]:
     """The folded texts of the latest answers of a unit, newest first."""
-    return tuple(people.shown(tx, row[0]) for row in tx.rows(ANSWERS, (unit, limit)))
+    return tuple(keys.show(tx, row[0]) for row in tx.rows(ANSWERS, (unit, limit)))
 
 
 def search(tx: Tx, query: str, units: frozenset[str], limit: int) -> tuple[DeskCard, ...]:
@@ -209,7 +209,7 @@ def _card(tx: Tx, row: Row) -> DeskCard:
         lang=lang,
         priority=priority,
         assignee=assignee,
-        assignee_name=name and people.shown(tx, name),
+        assignee_name=name and keys.show(tx, name),
         author=author,
         not_for=not_for,
         bounces=bounces,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from handlers.events import Media
-from storage import people
+from storage import keys
 from storage.database import Row, Tx
 from storage.times import ms
 
@@ -142,13 +142,20 @@ def keep(tx: Tx, contact_id: int, media: Media, now: datetime) -> None:
     """
     if not media.fetch:
         return
-    described = (media.kind, _hidden(tx, media.name), media.mime, media.size, media.fetch)
+    described = (
+        media.kind,
+        _hidden(tx, media.name, contact_id),
+        media.mime,
+        media.size,
+        media.fetch,
+    )
     tx.do(WANT, (media.key, contact_id, contact_id, *described, ms(now), ms(now)))
 
 
 def upload(tx: Tx, contact_id: int, media: Media, sha256: str, now: datetime) -> None:
     """Remember a file whose bytes are here; again is fine."""
-    described = (media.kind, _hidden(tx, media.name), media.mime, media.size, sha256)
+    name = _hidden(tx, media.name, contact_id)
+    described = (media.kind, name, media.mime, media.size, sha256)
     tx.do(UPLOAD, (media.key, contact_id, contact_id, *described, ms(now), ms(now)))
 
 
@@ -224,7 +231,7 @@ def get(tx: Tx, key: str) -> File | None:
 def loose(tx: Tx, before: datetime, limit: int) -> tuple[Loose, ...]:
     """Files last told of before an instant that no case or announcement has, oldest first."""
     return tuple(
-        Loose(key, bool(state) and key in people.shown(tx, state))
+        Loose(key, bool(state) and key in keys.show(tx, state))
         for key, state in tx.rows(LOOSE, (ms(before), limit))
     )
 
@@ -247,12 +254,12 @@ def forget(tx: Tx, keys: Iterable[str], before: datetime) -> tuple[str, ...]:
     return tuple(sorted(sha256 for sha256 in gone if tx.row(NAMED, (sha256,)) is None))
 
 
-def _hidden(tx: Tx, name: str) -> str:
-    return name and people.hidden(tx, name)
+def _hidden(tx: Tx, name: str, contact_id: int) -> str:
+    return name and keys.hide(tx, name, f"contact:{contact_id}")
 
 
 def _shown(tx: Tx, name: str) -> str:
-    return name and people.shown(tx, name)
+    return name and keys.show(tx, name)
 
 
 def _media(tx: Tx, row: Row) -> Media:

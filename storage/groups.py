@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from storage import people
+from storage import keys
 from storage.database import Row, Tx
 from storage.times import ms, when
 
@@ -97,28 +97,28 @@ def bind(tx: Tx, address: str, thread: int, unit: str, by: int, now: datetime) -
 
     *by* is the member who said so. Cases from before are not listed: they are in the queue.
     """
-    key = people.key(tx, address)
+    key = tx.seal.key(address)
     if bound(tx, address, thread) != unit:
         tx.do(DROP_CARDS, (key, thread))
-    tx.do(BIND, (key, people.hidden(tx, address), thread, unit, ms(now), by))
+    tx.do(BIND, (key, keys.hide(tx, address, keys.HOUSE), thread, unit, ms(now), by))
 
 
 def bound(tx: Tx, address: str, thread: int) -> str | None:
     """The unit whose cases a group shows in this topic."""
-    row = tx.row(BOUND, (people.key(tx, address), thread))
+    row = tx.row(BOUND, (tx.seal.key(address), thread))
     return None if row is None else row[0]
 
 
 def unbind(tx: Tx, address: str, thread: int) -> None:
     """The group shows no cases in this topic any more."""
-    key = people.key(tx, address)
+    key = tx.seal.key(address)
     tx.do(DROP_CARDS, (key, thread))
     tx.do(UNBIND, (key, thread))
 
 
 def gone(tx: Tx, address: str) -> bool:
     """The bot is not in this group any more; whether it was one that showed cases."""
-    key = people.key(tx, address)
+    key = tx.seal.key(address)
     for statement in EMPTY:
         tx.do(statement, (key,))
     return tx.do(LEAVE, (key,)) > 0
@@ -128,13 +128,13 @@ def move(tx: Tx, old: str, new: str) -> None:
     """A group has a new address; told twice, nothing more happens."""
     if old == new:
         return
-    old_key, new_key = people.key(tx, old), people.key(tx, new)
+    old_key, new_key = tx.seal.key(old), tx.seal.key(new)
     for (thread,) in tx.rows(YIELD, (old_key, new_key)):
         tx.do(DROP_CARDS, (old_key, thread))
         tx.do(UNBIND, (old_key, thread))
     tx.do(FORGET_MESSAGES, (old_key,))
     for statement in MOVE:
-        tx.do(statement, (new_key, people.hidden(tx, new), old_key))
+        tx.do(statement, (new_key, keys.hide(tx, new, keys.HOUSE), old_key))
     tx.do(MOVE_SENDS, (new_key, old_key))
 
 
@@ -143,7 +143,7 @@ def move(tx: Tx, old: str, new: str) -> None:
 
 def claim(tx: Tx, address: str, now: datetime, most: int, window: timedelta) -> Slot:
     """Leave for one call: at most *most* begin within *window* of an earlier one's end."""
-    key = people.key(tx, address)
+    key = tx.seal.key(address)
     held = tx.rows(HELD, (key,))[0][0] or 0
     if held > ms(now):
         return Slot(0, (held - ms(now)) / 1000)
@@ -161,7 +161,7 @@ def end(tx: Tx, slot: int, now: datetime) -> None:
 
 def hold(tx: Tx, address: str, until: datetime) -> None:
     """Send nothing to this group before an instant."""
-    tx.do(HOLD, (ms(until), people.key(tx, address)))
+    tx.do(HOLD, (ms(until), tx.seal.key(address)))
 
 
 # -- what is answered ------------------------------------------------------------------------------
@@ -170,22 +170,22 @@ def hold(tx: Tx, address: str, until: datetime) -> None:
 def may_hint(tx: Tx, address: str, person: str, now: datetime, every: timedelta) -> bool:
     """Whether *person* may be told once more what this group is for; then they were."""
     tx.do(FORGET_HINTS, (ms(now - every),))
-    return tx.do(HINT, (people.key(tx, f"{address}:{person}"), ms(now))) == 1
+    return tx.do(HINT, (tx.seal.key(f"{address}:{person}"), ms(now))) == 1
 
 
 def answer(  # noqa: PLR0913 - a row
     tx: Tx, address: str, thread: int, reply_to: int, text: str, now: datetime, *, linked: bool
 ) -> None:
     """Queue an answer; dropped when too many wait in the group."""
-    key = people.key(tx, address)
+    key = tx.seal.key(address)
     if tx.rows(WAITING, (key,))[0][0] < MOST_ANSWERS:
-        sealed = people.hidden(tx, address)
+        sealed = keys.hide(tx, address, keys.HOUSE)
         tx.do(ANSWER, (key, sealed, thread, reply_to, text, int(linked), ms(now)))
 
 
 def next_answer(tx: Tx, address: str) -> Answer | None:
     """The oldest answer waiting in a group."""
-    row = tx.row(NEXT_ANSWER, (people.key(tx, address),))
+    row = tx.row(NEXT_ANSWER, (tx.seal.key(address),))
     return None if row is None else _answer(row)
 
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
-from storage import people
+from storage import keys
 from storage.chain import Link, Why, bound, first_break, told
 from storage.database import Row, Tx
 from storage.times import ms
@@ -107,7 +107,9 @@ def append(  # noqa: PLR0913 - an entry
     head = bound(values, chain.head)
     tx.do(ADD, (*values, chain.head, head))
     if words:
-        tx.do(ADD_NOTE, (chain.ticket_id, seq, salt, people.hidden(tx, words)))
+        tx.do(
+            ADD_NOTE, (chain.ticket_id, seq, salt, keys.hide(tx, words, f"case:{chain.ticket_id}"))
+        )
     tx.do(SET_HEAD, (seq, head, ms(now), chain.ticket_id))
     tx.do(NOTE_CHANGE, (chain.ticket_id,))
     return Chain(chain.ticket_id, seq, head)
@@ -147,11 +149,11 @@ def _verified(tx: Tx, rows: Iterable[Row]) -> Iterator[Broken | None]:
 
 def _link(tx: Tx, ticket_id: int, row: Row) -> Link:
     *values, prev, hash_, salt, kept = row
-    words = None if kept is None else people.shown(tx, kept)
+    words = None if kept is None else keys.show(tx, kept) or None
     return Link(values[0], [ticket_id, *values], values[-1], prev, hash_, salt, words)
 
 
 def _entry(tx: Tx, row: Row) -> Entry:
     seq, at, actor, kind, data, kept = row
-    words = None if kept is None else people.shown(tx, kept)
+    words = None if kept is None else keys.show(tx, kept) or None
     return Entry(seq, at, actor, kind, json.loads(data), words)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from storage import people
+from storage import keys
 from storage.database import Row, Tx
 from storage.times import ms, when
 
@@ -55,15 +55,16 @@ def claim(tx: Tx, id: str, at: datetime) -> bool:  # noqa: A002 - the inbox's ow
 
 def keep_failed(tx: Tx, failed: Failed) -> None:
     """Claim the id as failed and keep what is needed to try again."""
+    holder = f"contact:{failed.contact_id}" if failed.contact_id else keys.HOUSE
     tx.do(
         KEEP_FAILED,
         (
             failed.id,
             ms(failed.at),
             failed.contact_id,
-            people.hidden(tx, _storable(failed.raw)),
+            keys.hide(tx, _storable(failed.raw), holder),
             _storable(failed.error),
-            people.hidden(tx, _storable(failed.event)),
+            keys.hide(tx, _storable(failed.event), holder),
         ),
     )
 
@@ -99,4 +100,4 @@ def _storable(text: str) -> str:
 
 def _failed(tx: Tx, row: Row) -> Failed:
     id, at, contact_id, raw, error, event = row  # noqa: A001 - the inbox's own word
-    return Failed(id, when(at), contact_id, people.shown(tx, raw), error, people.shown(tx, event))
+    return Failed(id, when(at), contact_id, keys.show(tx, raw), error, keys.show(tx, event))

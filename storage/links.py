@@ -9,7 +9,7 @@ keeps its row: whoever is being told of an announcement meanwhile is counted as 
 from datetime import datetime, timedelta
 
 from handlers.facts import Linked
-from storage import timers
+from storage import keys, timers
 from storage.database import Tx
 from storage.times import ms
 
@@ -80,6 +80,7 @@ def join(tx: Tx, contact_id: int, token_key: str, now: datetime) -> bool:
     tx.do(FOLLOWS, (kept, gone))
     for statement in MOVED:
         tx.do(statement, (kept, gone))
+    keys.adopt(tx, f"person:{kept}", f"person:{gone}")
     for statement in EMPTIED:
         tx.do(statement, (gone,))
     timers.set(tx, maker, f"linked:{channel}", now)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from storage import people
+from storage import keys
 from storage.chain import Break, Link, bound, first_break, told
 from storage.database import Row, StorageError, Tx
 from storage.times import ms, when
@@ -85,7 +85,7 @@ def append(  # noqa: PLR0913 - an entry
     head = bound(("log", *values), prev)
     tx.do(ADD, (*values, prev, head))
     if words:
-        tx.do(ADD_NOTE, (seq, salt, people.hidden(tx, words)))
+        tx.do(ADD_NOTE, (seq, salt, keys.hide(tx, words, keys.HOUSE)))
     tx.do(SET_HEAD, (seq, head))
     return int(seq)
 
@@ -119,12 +119,12 @@ def _links(tx: Tx) -> Iterator[Link]:
     last = LEAST
     while rows := tx.rows(CHAIN, (last, SLICE)):
         for *values, prev, hash_, salt, kept in rows:
-            words = None if kept is None else people.shown(tx, kept)
+            words = None if kept is None else keys.show(tx, kept) or None
             yield Link(values[0], ["log", *values], values[-1], prev, hash_, salt, words)
         last = rows[-1][0]
 
 
 def _entry(tx: Tx, row: Row) -> LogEntry:
     seq, at, actor, kind, subject, data, kept = row
-    words = None if kept is None else people.shown(tx, kept)
+    words = None if kept is None else keys.show(tx, kept) or None
     return LogEntry(seq, when(at), actor, kind, subject, json.loads(data), words)

@@ -11,7 +11,7 @@ from operator import itemgetter
 from handlers.desk.people import EVERYWHERE, Duty, Invitation, Official, Role
 from handlers.desk.permission import may
 from handlers.effects import ChangeDuty, Invite
-from storage import log, people, timers
+from storage import keys, log, timers
 from storage.database import Row, Tx
 from storage.times import ms
 
@@ -99,7 +99,7 @@ def name_of(tx: Tx, actor: str) -> str:
     """What a colleague is called who did something as *actor*; empty for anybody else."""
     kind, _, number = actor.partition(":")
     row = tx.row(NAME_OF, (int(number),)) if kind == "member" else None
-    return row[0] and people.shown(tx, row[0]) if row else ""
+    return row[0] and keys.show(tx, row[0]) if row else ""
 
 
 def with_role(tx: Tx, role: Role, unit: str = EVERYWHERE) -> tuple[int, ...]:
@@ -137,7 +137,7 @@ def invite(tx: Tx, effect: Invite, token_key: str, now: datetime) -> None:
     """Make an invitation that can be used once; only a keyed hash of its token is kept."""
     duty, name = effect.duty, effect.name
     expires = ms(now + timedelta(hours=effect.hours))
-    sealed = name and people.hidden(tx, name)
+    sealed = name and keys.hide(tx, name, keys.HOUSE)
     tx.do(INVITE, (token_key, duty.role, duty.unit, sealed, effect.by, expires, ms(now)))
     log.append(
         tx,
@@ -160,7 +160,7 @@ def invited(tx: Tx, token_key: str, now: datetime) -> Invitation | None:
     role, unit, name, by = row
     if by and not may(_member(tx, by), "invite", unit):
         return None
-    shown = name and people.shown(tx, name)
+    shown = name and keys.show(tx, name)
     return Invitation(duty=Duty(role=role, unit=unit), name=shown, by=by)
 
 
@@ -176,7 +176,7 @@ def join(tx: Tx, contact_id: int, token_key: str, now: datetime) -> bool:
     tx.do(JOIN, (contact_id, "", ms(now)))
     member: int = tx.rows(BY_CONTACT, (contact_id,))[0][0]
     if invitation.name:
-        tx.do(NAME, (people.hidden(tx, invitation.name), member))
+        tx.do(NAME, (keys.hide(tx, invitation.name, keys.HOUSE), member))
     tx.do(GIVE, (member, invitation.duty.role, invitation.duty.unit, ms(now)))
     log.append(
         tx,
@@ -230,7 +230,7 @@ def _official(tx: Tx, rows: list[Row]) -> Official:
     number, name, reachable = rows[0][:3]
     return Official(
         id=number,
-        name=name and people.shown(tx, name),
+        name=name and keys.show(tx, name),
         duties=tuple(Duty(role=role, unit=unit) for *_, role, unit in rows),
         reachable=reachable == 1,
     )

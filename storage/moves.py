@@ -12,7 +12,7 @@ from handlers.effects import MoveTicket, Witness
 from handlers.text import fold
 from handlers.tickets import DONE, OPEN, OVER, Action, Status
 from handlers.tickets import move as moved
-from storage import files, history, log, members, people, reaching, tickets
+from storage import files, history, keys, log, members, reaching, tickets
 from storage.database import Tx
 from storage.history import Chain
 from storage.times import iso, ms
@@ -153,7 +153,7 @@ def _words(tx: Tx, case: Locked, step: MoveTicket) -> str:
     if step.action != "approve" or step.words:
         return step.words
     row = tx.row(SUBMITTED, (case.id,))
-    return "" if row is None else people.shown(tx, row[0])
+    return "" if row is None else keys.show(tx, row[0])
 
 
 def _set(tx: Tx, case: Locked, status: Status, step: MoveTicket, now: datetime) -> None:
@@ -189,7 +189,7 @@ def _release(tx: Tx, case: Locked, words: str, unit: str, now: datetime) -> None
     reply = Reply.model_validate_json(words)
     files.release(tx, case.id, reply.files)
     said = fold(f"{reply.finding} {reply.action} {reply.next}")
-    tx.do(ADD_ANSWER, (case.id, unit, people.hidden(tx, said), ms(now)))
+    tx.do(ADD_ANSWER, (case.id, unit, keys.hide(tx, said, f"case:{case.id}"), ms(now)))
 
 
 def _changed(step: MoveTicket) -> dict[str, str | int]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from storage import ledger, people, reaching
+from storage import keys, ledger, reaching
 from storage.database import Row, Tx
 from storage.times import ms, when
 
@@ -141,7 +141,7 @@ def add(  # noqa: PLR0913 - a row
     being one more.
     """
     at = ms(now)
-    kept = people.hidden(tx, payload)
+    kept = keys.hide(tx, payload, f"contact:{contact_id}")
     if replaces:
         tx.do(SUPERSEDE, (replaces,))
     return tx.add(ADD, (contact_id, channel, lane, kept, code, *told, step, replaces, at, at))
@@ -192,7 +192,7 @@ def after(tx: Tx, contact_id: int, id: int, limit: int) -> tuple[Message, ...]: 
     """What a chat was told after message *id*, sent or not, oldest first."""
     rows = tx.rows(AFTER, (contact_id, id, limit))
     return tuple(
-        Message(number, people.shown(tx, payload), when(at), replaces)
+        Message(number, keys.show(tx, payload), when(at), replaces)
         for number, payload, at, replaces in rows
     )
 
@@ -219,7 +219,7 @@ def _due(tx: Tx, row: Row) -> Due:
     number, contact_id, address, lane, payload, attempts, replaces, *rest = row
     changes, announcement, not_before = rest
     return Due(
-        *(number, contact_id, people.shown(tx, address), lane, people.shown(tx, payload)),
+        *(number, contact_id, keys.show(tx, address), lane, keys.show(tx, payload)),
         *(attempts, replaces, changes or "", announcement or 0),
         not_before=when(not_before) if attempts else None,
     )

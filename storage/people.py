@@ -1,6 +1,6 @@
 """Contacts and the people behind them: the only place where a name, a phone or an address is read.
 
-Everything personal passes `tx.seal` here and nowhere else.
+All of it is sealed: see `storage.keys`.
 """
 
 from datetime import datetime
@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from handlers.effects import Purpose, SaveConsent
 from handlers.model import Frozen
+from storage import keys
 from storage.database import Tx
 from storage.times import ms, when
 
@@ -21,7 +22,7 @@ DROP_PERSON = "DELETE FROM people WHERE id = ?"
 # Two workers may meet the same new chat at once: one of them inserts, both then find.
 ADD_CONTACT = """
     INSERT INTO contacts (channel, address_key, address, person_id, created_at)
-    VALUES (?, ?, ?, ?, ?) ON CONFLICT (channel, address_key) DO NOTHING
+    VALUES (?, ?, '', ?, ?) ON CONFLICT (channel, address_key) DO NOTHING
 """
 ADDRESS = "SELECT channel, address FROM contacts WHERE id = ?"
 SET_ADDRESS = "UPDATE contacts SET address_key = ?, address = ? WHERE id = ?"
@@ -36,6 +37,7 @@ SET_PERSON = """
         lang = COALESCE(NULLIF(?, ''), lang)
     WHERE id = (SELECT person_id FROM contacts WHERE id = ?)
 """
+PERSON_ID = "SELECT person_id FROM contacts WHERE id = ?"
 PERSON = """
     SELECT p.name, p.phone, p.lang
     FROM contacts c JOIN people p ON p.id = c.person_id WHERE c.id = ?
@@ -128,22 +130,7 @@ def address(tx: Tx, contact_id: int) -> tuple[str, str]:
     found = tx.row(ADDRESS, (contact_id,))
     if found is None:
         raise LookupError(f"no contact {contact_id}")
-    return found[0], shown(tx, found[1])
-
-
-def key(tx: Tx, address: str) -> str:
-    """What `contacts.address_key` holds for *address*, for statements that join contacts."""
-    return tx.seal.key(address)
-
-
-def shown(tx: Tx, sealed: str) -> str:
-    """The personal text a row holds *sealed*: an address, a name, words, a message."""
-    return tx.seal.show(sealed)
-
-
-def hidden(tx: Tx, text: str) -> str:
-    """A personal text as a row may hold it."""
-    return tx.seal.hide(text)
+    return found[0], keys.show(tx, found[1])
 
 
 def move(tx: Tx, channel: str, old: str, new: str, now: datetime) -> bool:
@@ -159,7 +146,7 @@ def move(tx: Tx, channel: str, old: str, new: str, now: datetime) -> bool:
     if other is not None and other.id != here.id:
         _merge(tx, here.id, other.id)
     new_key = tx.seal.key(new)
-    tx.do(SET_ADDRESS, (new_key, tx.seal.hide(new), here.id))
+    tx.do(SET_ADDRESS, (new_key, keys.hide(tx, new, f"contact:{here.id}"), here.id))
     tx.do(DROP_MOVE, (channel, new_key))
     if old != new:
         tx.do(ADD_MOVE, (channel, tx.seal.key(old), here.id, ms(now)))
@@ -174,10 +161,9 @@ def set_reachable(tx: Tx, contact_id: int, now: datetime, *, reachable: bool) ->
 
 def describe(tx: Tx, contact_id: int, *, name: str = "", phone: str = "", lang: str = "") -> None:
     """Remember what a person said of themselves; what is empty leaves what is known."""
-    tx.do(
-        SET_PERSON,
-        (name and tx.seal.hide(name), phone and tx.seal.hide(phone), lang, contact_id),
-    )
+    holder = f"person:{tx.rows(PERSON_ID, (contact_id,))[0][0]}"
+    sealed = (text and keys.hide(tx, text, holder) for text in (name, phone))
+    tx.do(SET_PERSON, (*sealed, lang, contact_id))
 
 
 def person(tx: Tx, contact_id: int) -> Person:
@@ -186,7 +172,7 @@ def person(tx: Tx, contact_id: int) -> Person:
     if found is None:
         raise LookupError(f"no contact {contact_id}")
     name, phone, lang = found
-    return Person(name and shown(tx, name), phone and shown(tx, phone), lang)
+    return Person(name and keys.show(tx, name), phone and keys.show(tx, phone), lang)
 
 
 def add_consent(tx: Tx, contact_id: int, consent: SaveConsent, now: datetime) -> None:
@@ -214,16 +200,21 @@ def consents(tx: Tx, contact_id: int) -> tuple[Consent, ...]:
 
 def _make(tx: Tx, channel: str, address: str, now: datetime) -> Contact:
     person_id = tx.add(ADD_PERSON, (ms(now),))
-    values = (channel, tx.seal.key(address), tx.seal.hide(address), person_id, ms(now))
-    if not tx.do(ADD_CONTACT, values):
+    address_key = tx.seal.key(address)
+    new = tx.do(ADD_CONTACT, (channel, address_key, person_id, ms(now)))
+    if not new:
         tx.do(DROP_PERSON, (person_id,))
     made = find(tx, channel, address)
     if made is None:
         raise LookupError("a contact just made is gone")
+    if new:
+        sealed = keys.hide(tx, address, f"contact:{made.id}")
+        tx.do(SET_ADDRESS, (address_key, sealed, made.id))
     return made
 
 
 def _merge(tx: Tx, kept: int, gone: int) -> None:
+    keys.adopt(tx, f"contact:{kept}", f"contact:{gone}")
     for statement in MERGE:
         tx.do(statement, (kept, gone))
     for statement in FORGET:

@@ -97,6 +97,7 @@ class PostgresConnection(Connection):
 
     def __init__(self, url: str, seal: Seal) -> None:
         self.seal = seal
+        self.keys = {}
         self._url = url
         self._connection: psycopg.Connection | None = None
         self._libpq: PGconn

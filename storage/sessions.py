@@ -3,19 +3,21 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from storage import people
+from storage import keys, people
 from storage.database import Tx
 from storage.times import ms
 
-# The hot path of every turn: contact and session in one go, locked against other workers.
+# The hot path of every turn: contact, session and key in one go, locked against other workers.
 OPEN = """
-    SELECT c.id, s.state, c.reachable
+    SELECT c.id, s.state, c.reachable, k.id, k.ring, k.master, k.wrapped
     FROM contacts c JOIN sessions s ON s.contact_id = c.id
+    LEFT JOIN keys k ON k.holder = 'contact:' || c.id
     WHERE c.channel = ? AND c.address_key = ? /*lock s*/
 """
 OPEN_BY_ID = """
-    SELECT c.id, s.state, c.reachable
+    SELECT c.id, s.state, c.reachable, k.id, k.ring, k.master, k.wrapped
     FROM contacts c JOIN sessions s ON s.contact_id = c.id
+    LEFT JOIN keys k ON k.holder = 'contact:' || c.id
     WHERE c.id = ? /*lock s*/
 """
 MAKE = """
@@ -35,17 +37,19 @@ class Opened(NamedTuple):
 
 def open(tx: Tx, channel: str, address: str, now: datetime) -> Opened:  # noqa: A001 - sessions.open reads well
     """The conversation with *address*; contact and session are made when they are new."""
-    found = tx.row(OPEN, (channel, people.key(tx, address)))
+    found = tx.row(OPEN, (channel, tx.seal.key(address)))
     if found is None:
         contact = people.contact(tx, channel, address, now)
         tx.do(MAKE, (contact.id, ms(now)))
         found = tx.row(OPEN_BY_ID, (contact.id,))
     if found is None:
         raise LookupError("a session just made is gone")
-    state = found[1] and people.shown(tx, found[1])
+    if found[3] is not None:
+        keys.learn(tx, f"contact:{found[0]}", found[3:])
+    state = found[1] and keys.show(tx, found[1])
     return Opened(found[0], state, found[2] == 1)
 
 
 def save(tx: Tx, contact_id: int, state: str, now: datetime) -> None:
     """Replace the state of an opened conversation."""
-    tx.do(SAVE, (people.hidden(tx, state), ms(now), contact_id))
+    tx.do(SAVE, (keys.hide(tx, state, f"contact:{contact_id}"), ms(now), contact_id))

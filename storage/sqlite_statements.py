@@ -55,6 +55,7 @@ class SqliteConnection(Connection):
 
     def __init__(self, connection: sqlite3.Connection, seal: Seal) -> None:
         self.seal = seal
+        self.keys = {}
         self._connection = connection
         self._cursor = connection.cursor()
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from storage import people
+from storage import keys
 from storage.database import Tx
 from storage.times import ms, when
 
@@ -50,7 +50,7 @@ def fire(tx: Tx, contact_id: int, name: str, now: datetime) -> bool:
 def due(tx: Tx, now: datetime, limit: int) -> tuple[Timer, ...]:
     """The timers that have run out, oldest first; each stays until somebody fires it."""
     return tuple(
-        Timer(contact_id, channel, people.shown(tx, address), name, when(due_at))
+        Timer(contact_id, channel, keys.show(tx, address), name, when(due_at))
         for contact_id, channel, address, name, due_at in tx.rows(DUE, (ms(now), limit))
     )
 

@@ -17,6 +17,7 @@ from storage import files, open_store, people
 from storage.blobs import Blobs
 from storage.database import Store, Tx
 from storage.kinds import BEGINNINGS, ODT, OFFICE, STREAMS
+from tests.sealing import SEAL
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 PDF = b"%PDF-1.7 " + b"x" * 90
@@ -25,7 +26,7 @@ PDF = b"%PDF-1.7 " + b"x" * 90
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
     """An empty store, on each engine in turn."""
-    store = await open_store(database_url)
+    store = await open_store(database_url, seal=SEAL)
     yield store
     await store.close()
 

@@ -35,6 +35,7 @@ from storage import (
     timers,
 )
 from storage.database import Store, Tx
+from tests.sealing import SEAL
 
 CONTENT = load_content(Path(__file__).parents[1] / "content")
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -131,7 +132,7 @@ class Office:
 @pytest.fixture
 async def office(database_url: str) -> AsyncIterator[Office]:
     """An office over an empty database."""
-    store = await open_store(database_url)
+    store = await open_store(database_url, seal=SEAL)
     yield Office(store)
     await store.close()
 

@@ -16,6 +16,7 @@ from storage import files, open_store, people
 from storage.blobs import Blobs
 from storage.database import Store, Tx
 from tests.scripted_channel import ScriptedChannel
+from tests.sealing import SEAL
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes.fromhex(
     "0000000d49484452000000010000000108060000001f15c489"
@@ -27,7 +28,7 @@ NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)  # past: what is queued then is du
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
     """An empty storage."""
-    store = await open_store(database_url)
+    store = await open_store(database_url, seal=SEAL)
     yield store
     await store.close()
 

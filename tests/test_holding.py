@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from bot.holding import Alone, Holding, Part, Terms, plan
 from storage import leases, open_store
 from storage.database import StorageUnavailableError, Store, Tx
+from tests.sealing import SEAL
 
 SOON = 10.0
 SHORT = Terms(length=1.5)
@@ -97,7 +98,7 @@ class Breakable:
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
     """An empty storage."""
-    store = await open_store(database_url)
+    store = await open_store(database_url, seal=SEAL)
     yield store
     await store.close()
 

@@ -14,6 +14,7 @@ from handlers.events import Media
 from storage import files, inbox, open_store, outbox, people, sessions, tickets
 from storage.blobs import Blobs
 from storage.database import StorageUnavailableError, Store, Tx
+from tests.sealing import SEAL
 from tests.storage.samples import CODE, DAY, NOW, SECOND, SECRET, case
 
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -22,7 +23,7 @@ PDF = b"%PDF-1.7\n%%EOF\n"
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
     """An empty store, on each engine in turn."""
-    store = await open_store(database_url)
+    store = await open_store(database_url, seal=SEAL)
     yield store
     await store.close()
 
@@ -216,7 +217,7 @@ async def test_a_database_that_is_away_is_tidied_another_day(
     monkeypatch.setattr(housekeeping, "FIRST", 0.0)
     monkeypatch.setattr(housekeeping, "EVERY", 0.0)
     monkeypatch.setattr(Housekeeper, "tidy", tidy)
-    store = await open_store(f"sqlite:///{blobs.path('0' * 64).parents[2] / 'bot.db'}")
+    store = await open_store(f"sqlite:///{blobs.path('0' * 64).parents[2] / 'bot.db'}", seal=SEAL)
     running = asyncio.create_task(Housekeeper(store, blobs).run())
     try:
         async with asyncio.timeout(5):

@@ -19,6 +19,7 @@ from storage import open_store, outbox, people
 from storage.database import Store, Tx
 from storage.outbox import Lane
 from tests.scripted_channel import ScriptedChannel
+from tests.sealing import SEAL
 
 NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)  # past: what is queued then is due
 SOON = 10.0
@@ -31,7 +32,7 @@ OUT_FOR_LONG = UndeliveredError("retry", "502", after=60)
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
     """An empty storage."""
-    store = await open_store(database_url)
+    store = await open_store(database_url, seal=SEAL)
     yield store
     await store.close()
 

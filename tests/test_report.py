@@ -25,6 +25,7 @@ from storage.blobs import Blobs
 from storage.database import Store, Tx
 from storage.reports import Followed, Gathered, due, gather
 from tests.fakes.telegram import FakeTelegram
+from tests.sealing import SEAL
 from tests.storage.desks import member
 from tests.storage.samples import DAY, NOW
 from tests.telegram.listening import FILE_WORDS, channel_of
@@ -39,7 +40,7 @@ EVIL = '=HYPERLINK("https://evil.example","x")'
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
     """An empty store, on each engine in turn."""
-    store = await open_store(database_url)
+    store = await open_store(database_url, seal=SEAL)
     yield store
     await store.close()
 

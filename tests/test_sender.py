@@ -15,6 +15,7 @@ from handlers.messages import Say
 from storage import open_store, outbox, people
 from storage.database import Store, Tx
 from tests.scripted_channel import ScriptedChannel
+from tests.sealing import SEAL
 
 NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)  # past: what is queued then is due
 SOON = 10.0
@@ -23,7 +24,7 @@ SOON = 10.0
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
     """An empty storage."""
-    store = await open_store(database_url)
+    store = await open_store(database_url, seal=SEAL)
     yield store
     await store.close()
 

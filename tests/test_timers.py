@@ -8,11 +8,12 @@ from bot.channels import Arrival, Garbled, Outcome
 from bot.timers import Clock
 from storage import inbox, open_store, people, timers
 from storage.database import Tx
+from tests.sealing import SEAL
 
 
 async def test_a_timer_set_anew_for_the_same_instant_runs_out_again(database_url: str) -> None:
     """Platforms tell whole seconds: whoever has news twice in one is woken twice."""
-    store = await open_store(database_url)
+    store = await open_store(database_url, seal=SEAL)
     at = datetime.now(UTC).replace(microsecond=0)
     fired: list[str] = []
     twice = asyncio.Event()

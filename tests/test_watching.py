@@ -17,6 +17,7 @@ from handlers.events import Media
 from handlers.messages import Say
 from storage import amendments, files, news, open_store, outbox, people, timers
 from storage.database import Store, Tx
+from tests.sealing import SEAL
 
 SOON = 10.0
 EVERY = 0.02
@@ -91,7 +92,7 @@ class Ear:
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
     """An empty storage."""
-    store = await open_store(database_url)
+    store = await open_store(database_url, seal=SEAL)
     yield store
     await store.close()
 

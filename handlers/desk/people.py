@@ -12,6 +12,9 @@ Role = Literal[
     "leader",  # lãnh đạo: sees all, decides nothing in a case
     "monitor",  # giám sát: the Fatherland Front, unions; counts and lateness, nothing personal
     "clerk",  # người nhập hộ: a hamlet head who files for others
+    "watch",  # trực ban: told at once when a life is in danger
+    "inspector",  # người xử lý tin báo kín: reads what has the content of a denunciation
+    "dpo",  # phụ trách dữ liệu cá nhân: answers what people ask of their data
 ]
 INVITATION = "moi-"  # how the payload of an invitation's link begins
 ROLES: tuple[Role, ...] = get_args(Role)

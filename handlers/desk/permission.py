@@ -6,12 +6,14 @@ A cell says how far a role reaches:
 - ``unit``    cases of the units of the duty (``*``: all); for what is about no case, those units;
 - ``own``     such cases, assigned to this official;
 - ``other``   such cases, but not one's own work: an answer, like an announcement, is released by a
-              second person.
+              second person;
+- ``urgent``  such cases in which a life is in danger, each by its code: they are in no list.
 
 Reaching says nothing about the case's status: `handlers.tickets.MOVES` does. *see* is the card
 (code, topic, area, unit, status, due date); *read* the texts and files; *identify* the name and the
 telephone number, and every such view is an entry of the history. An announcement is its unit's as a
-case is: *announce* writes it and sees to it, *release* lets it go out.
+case is: *announce* writes it and sees to it, *release* lets it go out. What is told in confidence
+of somebody's breach of the law is no case at all, and for whoever is *restricted* alone.
 """
 
 from collections.abc import Mapping
@@ -24,48 +26,55 @@ from handlers.desk.people import EVERYWHERE, Official, Role
 CaseDeed = Literal[
     "see", "read", "identify", "take", "assign", "return", "ask", "note", "inform", "answer",
     "approve", "send_back", "extend", "refer", "refuse", "close", "reopen", "merge", "link",
-    "prioritise", "history",
+    "prioritise", "classify", "history",
 ]  # fmt: skip
 OfficeDeed = Literal["invite", "people", "units", "routes", "templates", "undo", "log", "figures",
-                     "intake", "announce", "release"]  # fmt: skip
+                     "intake", "announce", "release", "rules", "block", "alarms", "restricted",
+                     "requests"]  # fmt: skip
 Deed = CaseDeed | OfficeDeed
 DEEDS: tuple[Deed, ...] = (*get_args(CaseDeed), *get_args(OfficeDeed))
-Reach = Literal["-", "unit", "own", "other"]
+Reach = Literal["-", "unit", "own", "other", "urgent"]
 
 _TABLE = """
-            administrator dispatcher officer approver leader monitor clerk
-see         unit          unit       unit    unit     unit   unit    -
-read        -             unit       unit    unit     unit   -       -
-identify    -             -          own     unit     -      -       -
-take        -             -          unit    unit     -      -       -
-assign      -             unit       -       unit     -      -       -
-return      -             -          own     unit     -      -       -
-ask         -             -          own     own      -      -       -
-note        -             unit       unit    unit     unit   -       -
-inform      -             unit       unit    unit     unit   -       -
-answer      -             -          own     own      -      -       -
-approve     -             -          -       other    -      -       -
-send_back   -             -          -       other    -      -       -
-extend      -             -          own     unit     -      -       -
-refer       -             unit       own     unit     -      -       -
-refuse      -             unit       own     unit     -      -       -
-close       -             -          own     unit     -      -       -
-reopen      -             unit       -       unit     -      -       -
-merge       -             unit       own     unit     -      -       -
-link        -             unit       own     unit     -      -       -
-prioritise  -             unit       -       unit     unit   -       -
-history     unit          -          -       unit     unit   -       -
-invite      unit          -          -       -        -      -       -
-people      unit          -          -       -        -      -       -
-units       unit          -          -       -        -      -       -
-routes      unit          -          -       -        -      -       -
-templates   unit          -          -       unit     -      -       -
-undo        unit          -          -       -        -      -       -
-log         unit          -          -       -        unit   -       -
-figures     unit          unit       unit    unit     unit   unit    -
-intake      -             unit       unit    unit     -      -       unit
-announce    -             unit       -       unit     unit   -       -
-release     -             -          -       other    other  -       -
+           administrator dispatcher officer approver leader monitor clerk watch  inspector dpo
+see        unit          unit       unit    unit     unit   unit    -     urgent -         -
+read       -             unit       unit    unit     unit   -       -     urgent -         -
+identify   -             -          own     unit     -      -       -     urgent -         -
+take       -             -          unit    unit     -      -       -     -      -         -
+assign     -             unit       -       unit     -      -       -     -      -         -
+return     -             -          own     unit     -      -       -     -      -         -
+ask        -             -          own     own      -      -       -     -      -         -
+note       -             unit       unit    unit     unit   -       -     urgent -         -
+inform     -             unit       unit    unit     unit   -       -     urgent -         -
+answer     -             -          own     own      -      -       -     -      -         -
+approve    -             -          -       other    -      -       -     -      -         -
+send_back  -             -          -       other    -      -       -     -      -         -
+extend     -             -          own     unit     -      -       -     -      -         -
+refer      -             unit       own     unit     -      -       -     -      -         -
+refuse     -             unit       own     unit     -      -       -     -      -         -
+close      -             -          own     unit     -      -       -     -      -         -
+reopen     -             unit       -       unit     -      -       -     -      -         -
+merge      -             unit       own     unit     -      -       -     -      -         -
+link       -             unit       own     unit     -      -       -     -      -         -
+prioritise -             unit       -       unit     unit   -       -     -      -         -
+classify   -             unit       own     unit     -      -       -     -      -         -
+history    unit          -          -       unit     unit   -       -     -      -         -
+invite     unit          -          -       -        -      -       -     -      -         -
+people     unit          -          -       -        -      -       -     -      -         -
+units      unit          -          -       -        -      -       -     -      -         -
+routes     unit          -          -       -        -      -       -     -      -         -
+templates  unit          -          -       unit     -      -       -     -      -         -
+undo       unit          -          -       -        -      -       -     -      -         -
+log        unit          -          -       -        unit   -       -     -      -         -
+figures    unit          unit       unit    unit     unit   unit    -     -      -         -
+intake     -             unit       unit    unit     -      -       unit  -      -         -
+announce   -             unit       -       unit     unit   -       -     -      -         -
+release    -             -          -       other    other  -       -     -      -         -
+rules      -             -          -       -        unit   -       -     -      -         -
+block      unit          unit       -       unit     -      -       -     -      -         -
+alarms     -             -          -       -        -      -       -     unit   -         -
+restricted -             -          -       -        -      -       -     -      unit      -
+requests   -             -          -       -        -      -       -     -      -         unit
 """
 
 
@@ -107,6 +116,8 @@ def _reaches(reach: Reach, official: Official, case: DeskCard | Announcement | s
         case "other":
             selves = {official.id, *official.elsewhere}
             return not isinstance(case, str) and case.author not in selves
+        case "urgent":
+            return isinstance(case, DeskCard) and case.kind == "emergency"
 
 
 def anywhere(official: Official | None, deed: Deed) -> bool:
@@ -115,6 +126,11 @@ def anywhere(official: Official | None, deed: Deed) -> bool:
 
 
 def units(official: Official, deed: Deed) -> frozenset[str]:
-    """The units in which *official* may do *deed*; `EVERYWHERE` stands for all of them."""
-    held = frozenset(duty.unit for duty in official.duties if REACHES[duty.role, deed] != "-")
+    """The units in which *official* may do *deed*; `EVERYWHERE` stands for all of them.
+
+    What reaches ``urgent`` cases only is not among them: these are in no list.
+    """
+    held = frozenset(
+        duty.unit for duty in official.duties if REACHES[duty.role, deed] not in {"-", "urgent"}
+    )
     return frozenset({EVERYWHERE}) if EVERYWHERE in held else held

@@ -11,6 +11,7 @@ from handlers.messages import Say
 from storage import history, inbox, log, open_store, outbox
 from storage.blobs import Blobs
 from storage.database import Tx
+from tests.sealing import SEAL
 
 T = TypeVar("T")
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
@@ -80,7 +81,7 @@ def kept(database_url: str, files: Path) -> Kept:
 
 def _read(database_url: str, look: Callable[[Tx], T]) -> T:
     async def read() -> T:
-        store = await open_store(database_url)
+        store = await open_store(database_url, seal=SEAL)
         try:
             return await store.read(look)
         finally:

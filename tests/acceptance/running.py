@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.fakes.telegram import TelegramSim
+from tests.sealing import install
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0  # seconds for a start; other work may keep the machine busy
@@ -58,6 +59,8 @@ class Bot:
         self.database_url = database_url
         self.secret = (home or folder) / "secret"
         self.files = (home or folder) / "files"
+        if home is None:
+            install(folder)
         self._lease_seconds = lease_seconds
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -205,6 +208,8 @@ class Bot:
     def _default(self) -> str:
         return f"""
             secret_file = "{self.secret}"
+            keys_file = "{self.secret.with_name("keys")}"
+            denunciation_keys_file = "{self.secret.with_name("keys-denunciations")}"
             [storage]
             url = "{self.database_url}"
             files = "{self.files}"

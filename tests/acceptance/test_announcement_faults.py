@@ -7,6 +7,7 @@ from storage import open_store
 from tests.acceptance.running import Bot, until
 from tests.announcing import stage
 from tests.fakes.telegram import TelegramSim
+from tests.sealing import SEAL
 
 PEOPLE = 120
 FIRST = 70_001
@@ -16,7 +17,7 @@ PATIENCE = 60.0
 
 async def prepared(url: str, ids: range) -> None:
     """People who can be written to, and an announcement that waits for nothing."""
-    store = await open_store(url)
+    store = await open_store(url, seal=SEAL)
     await stage.crowd(store, map(str, ids), "telegram")
     await stage.announce(store, urgent=True)
     await store.close()
@@ -24,7 +25,7 @@ async def prepared(url: str, ids: range) -> None:
 
 async def ledger(url: str) -> dict[str, int]:
     """How many people are in which state."""
-    store = await open_store(url)
+    store = await open_store(url, seal=SEAL)
     try:
         return dict(await stage.ledger(store))
     finally:

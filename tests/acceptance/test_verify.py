@@ -11,6 +11,7 @@ import pytest
 from storage import log, open_store, people, tickets
 from storage.database import Tx
 from tests.acceptance.running import Bot
+from tests.sealing import SEAL
 from tests.storage.samples import NOW, SECRET, addition, case
 
 WHOLE = "3 ý kiến, 2 mục nhật ký"
@@ -28,7 +29,7 @@ def fill(database_url: str) -> None:
             log.append(tx, "refused", {"number": number}, actor="contact:1", now=NOW)
 
     async def write() -> None:
-        store = await open_store(database_url)
+        store = await open_store(database_url, seal=SEAL)
         await store.run(live)
         await store.close()
 

@@ -18,6 +18,7 @@ from tests.acceptance.sides import Side
 from tests.acceptance.stage import SECRET, OnChannels, Running
 from tests.acceptance.test_crowd import answers, distinct
 from tests.fakes.telegram import FakeTelegram, SimPerson, TelegramSim
+from tests.sealing import SEAL
 from tests.telegram.payloads import Json
 from tests.transcripts.saying import told_again
 
@@ -136,7 +137,7 @@ class OnWorkers(OnChannels):
 @asynccontextmanager
 async def stage_at(workers: Workers, script: str, who: str) -> AsyncIterator[OnWorkers]:
     """A stage at the first of the workers; only *who* is at the other."""
-    store = await open_store(workers.a.database_url)
+    store = await open_store(workers.a.database_url, seal=SEAL)
     stage = OnWorkers(Running(workers.a.url, store), script, {who: workers.b.url})
     try:
         yield stage

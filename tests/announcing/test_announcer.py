@@ -17,6 +17,7 @@ from storage.deliveries import Live
 from tests.announcing import stage
 from tests.announcing.stage import CODE, NOW
 from tests.scripted_channel import ScriptedChannel
+from tests.sealing import SEAL
 
 NIGHT = NOW.replace(hour=15)  # ten in the evening there
 
@@ -24,7 +25,7 @@ NIGHT = NOW.replace(hour=15)  # ten in the evening there
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
     """An empty storage."""
-    store = await open_store(database_url)
+    store = await open_store(database_url, seal=SEAL)
     yield store
     await store.close()
 

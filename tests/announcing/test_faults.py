@@ -15,6 +15,7 @@ from storage.database import Store
 from tests.announcing import stage
 from tests.announcing.mortal import Life, MortalChannel, MortalStore
 from tests.fakes.telegram import OF_A_SEND, FakeTelegram, Options, Pace
+from tests.sealing import SEAL
 from tests.telegram.listening import channel_of
 
 PEOPLE = 300
@@ -28,7 +29,7 @@ LIMITS = Limits(channel="telegram", text=4096, per_second=300)
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
     """An empty storage."""
-    store = await open_store(database_url)
+    store = await open_store(database_url, seal=SEAL)
     yield store
     await store.close()
 

@@ -56,9 +56,11 @@ def test_the_manual_prints_the_table() -> None:
 def test_a_cell(role: Role, deed: Deed) -> None:
     """Each role reaches just as far as its cell says, here, and nowhere outside its unit."""
     reach, one = printed()[role, deed], member(role)
-    mine = {"-": False, "unit": True, "own": True, "other": True}
-    others = {"-": False, "unit": True, "own": False, "other": True}
-    by_me = {"-": False, "unit": True, "own": False, "other": False}
+    mine = {"-": False, "unit": True, "own": True, "other": True, "urgent": False}
+    others = {"-": False, "unit": True, "own": False, "other": True, "urgent": False}
+    by_me = {"-": False, "unit": True, "own": False, "other": False, "urgent": False}
+    urgent = case(assignee=ME).model_copy(update={"kind": "emergency"})
+    assert may(one, deed, urgent) is (reach == "urgent" or mine[reach])
     assert may(one, deed, case(assignee=ME)) is mine[reach]
     assert may(one, deed, case(assignee=COLLEAGUE, author=COLLEAGUE)) is others[reach]
     assert may(one, deed, case()) is others[reach]
@@ -69,8 +71,8 @@ def test_a_cell(role: Role, deed: Deed) -> None:
     for outside in (case(ELSEWHERE, ME), case(ELSEWHERE), ELSEWHERE, EVERYWHERE):
         assert not may(one, deed, outside)
     assert may(member(role, EVERYWHERE), deed, case(ELSEWHERE, ME)) is mine[reach]
-    assert anywhere(one, deed) is (reach != "-")
-    assert units(one, deed) == ({HERE} if reach != "-" else set())
+    assert anywhere(one, deed) is (reach not in {"-", "urgent"})
+    assert units(one, deed) == ({HERE} if reach not in {"-", "urgent"} else set())
 
 
 @pytest.mark.parametrize("deed", DEEDS)

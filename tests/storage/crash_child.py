@@ -9,6 +9,7 @@ from functools import partial
 
 from storage import inbox, open_store, outbox, sessions, tickets
 from storage.database import Store, Tx
+from tests.sealing import SEAL
 from tests.storage.samples import NOW, SECRET, case
 
 WAITING = 24
@@ -36,7 +37,7 @@ async def talk(store: Store, first: int) -> None:
 
 async def main(url: str, first: int) -> None:
     """Keep many chats waiting at once."""
-    store = await open_store(url)
+    store = await open_store(url, seal=SEAL)
     await asyncio.gather(*(talk(store, first + chat) for chat in range(WAITING)))
 
 

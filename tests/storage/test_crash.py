@@ -8,6 +8,7 @@ import pytest
 
 from storage import history, open_store
 from storage.database import Tx
+from tests.sealing import SEAL
 
 ROOT = Path(__file__).parents[2]
 KILLS = 4
@@ -53,7 +54,7 @@ async def test_a_kill_loses_nothing_acknowledged_and_leaves_nothing_half(
         assert len(cases) == len(set(cases))
         return claimed, set(said), set(cases), history.verify_all(tx).broken
 
-    store = await open_store(database_url)
+    store = await open_store(database_url, seal=SEAL)
     claimed, said, cases, broken = await store.read(look)
     await store.close()
     assert set(acknowledged) <= claimed

@@ -20,8 +20,8 @@ from handlers.announcing import FINAL, MOVES, Action, Audience
 from storage import announcements, deliveries, follows, migrations, people
 from storage.deliveries import Fed, Live
 from storage.outbox import State
-from storage.seal import PLAIN
 from storage.sqlite_statements import SqliteConnection
+from tests.sealing import SEAL
 from tests.storage.announced import TB, came, chat, fed, leave, live, moved, tallies, written
 from tests.storage.samples import NOW
 
@@ -51,7 +51,7 @@ class Announcing(RuleBasedStateMachine):
     @initialize(people_=st.lists(st.integers(1, 3), min_size=2, max_size=6), prepared=st.booleans())
     def begin(self, people_: list[int], *, prepared: bool) -> None:
         """So many people with so many chats each; an announcement to all of them."""
-        self.tx = SqliteConnection(sqlite3.connect(":memory:", isolation_level=None), PLAIN)
+        self.tx = SqliteConnection(sqlite3.connect(":memory:", isolation_level=None), SEAL)
         migrations.apply(self.tx, 0)
         self.chats: list[int] = []
         for number, chats in enumerate(people_):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from storage import log, open_readers, open_store
 from storage.chain import Break
 from storage.database import StorageError, Store, Tx
+from tests.sealing import SEAL
 from tests.storage.samples import NOW, SECOND
 
 TRIGGERS = {
@@ -163,10 +164,10 @@ async def test_without_its_head_the_log_takes_no_more(written: Store) -> None:
 async def test_reading_beside_a_writer(database_url: str) -> None:
     """A database can be opened to read while another process holds it, and writes nothing."""
     with pytest.raises(StorageError):
-        await open_readers(database_url)  # there is nothing yet
-    store = await open_store(database_url)
+        await open_readers(database_url, seal=SEAL)  # there is nothing yet
+    store = await open_store(database_url, seal=SEAL)
     await store.run(write)
-    readers = await open_readers(database_url)
+    readers = await open_readers(database_url, seal=SEAL)
     await store.run(write)
     assert await readers.read(log.size) == 8
     with pytest.raises(Exception, match=r"read-?only"):
@@ -174,7 +175,7 @@ async def test_reading_beside_a_writer(database_url: str) -> None:
     await readers.close()
     await store.run(lambda tx: tx.do("DELETE FROM migrations WHERE name = '0003_log'"))
     with pytest.raises(StorageError, match="lacks 0003_log"):
-        await open_readers(database_url)
+        await open_readers(database_url, seal=SEAL)
     await store.close()
 
 
@@ -183,4 +184,4 @@ async def test_what_is_no_database_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "letter.db").write_text("Xin chào " * 100, "utf-8")
     for url in (f"sqlite:///{tmp_path}/letter.db", "mysql://somewhere"):
         with pytest.raises(StorageError):
-            await open_readers(url)
+            await open_readers(url, seal=SEAL)

@@ -9,6 +9,7 @@ from storage.batch import Connection
 from storage.database import Store, Tx
 from storage.migrations import Migration, MigrationError
 from tests.postgres_server import fresh_database
+from tests.sealing import SEAL
 
 NAMES = [step.name for step in migrations.shipped()]
 START = Migration("0001_start", "CREATE TABLE a (id {identity}, t TEXT); -- one; two\n")
@@ -54,14 +55,14 @@ def test_files_are_numbered_without_a_gap() -> None:
 
 async def test_a_database_is_brought_up_to_date_once(database_url: str) -> None:
     """The first start applies everything, the second nothing."""
-    assert await migrate(database_url) == NAMES
-    assert await migrate(database_url) == []
+    assert await migrate(database_url, SEAL) == NAMES
+    assert await migrate(database_url, SEAL) == []
 
 
 async def test_workers_starting_at_once_apply_everything_once(postgres: str) -> None:
     """Workers that start together on one PostgreSQL wait for each other's migrations."""
     with fresh_database(postgres) as url:
-        applied = await asyncio.gather(*(migrate(url) for _ in range(4)))
+        applied = await asyncio.gather(*(migrate(url, SEAL) for _ in range(4)))
     assert sorted(len(names) for names in applied) == [0, 0, 0, len(NAMES)]
 
 
@@ -100,7 +101,7 @@ async def test_both_engines_have_the_same_tables(tmp_path: Path, postgres: str) 
     """Every table and column of one engine is in the other, but for the search's own."""
 
     async def columns(url: str, sql: str) -> set[tuple[str, str]]:
-        store = await open_store(url)
+        store = await open_store(url, seal=SEAL)
         rows = await store.read(lambda tx: tx.rows(sql))
         await store.close()
         return {(table, column) for table, column in rows if not OWN.match(table)}

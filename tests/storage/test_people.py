@@ -1,7 +1,6 @@
 import asyncio
 import threading
 import time
-from base64 import b64decode, b64encode
 from functools import partial
 
 import pytest
@@ -20,6 +19,7 @@ from storage import (
     timers,
 )
 from storage.database import Store, Tx
+from tests.sealing import SEAL
 from tests.storage.samples import (
     CODE,
     DAY,
@@ -32,22 +32,6 @@ from tests.storage.samples import (
     addition,
     case,
 )
-
-
-class Backwards:
-    """A seal that anybody can break, but nobody reads at a glance."""
-
-    def hide(self, text: str) -> str:
-        """Base64, backwards."""
-        return b64encode(text.encode()).decode()[::-1]
-
-    def show(self, text: str) -> str:
-        """The text again."""
-        return b64decode(text[::-1]).decode()
-
-    def key(self, text: str) -> str:
-        """A name for the text."""
-        return f"key of {len(text)} {self.hide(text)}"
 
 
 async def test_a_contact_is_made_once(store: Store) -> None:
@@ -203,11 +187,11 @@ async def test_moving_there_and_back_again_ends_well(store: Store) -> None:
 
 
 async def test_nothing_personal_is_stored_around_the_seal(database_url: str) -> None:
-    """With a seal that hides, no table holds what is personal or was written, yet all comes back.
+    """No table holds what is personal or was written, yet all comes back.
 
     But for `ticket_words`: what cases are searched by is in clear, as it must be.
     """
-    store = await open_store(database_url, seal=Backwards())
+    store = await open_store(database_url, seal=SEAL)
     personal = ("Nguyễn Thị Bưởi", "+84905123456", "chat-84905", RECEIPT, LINES[0].text, "thửa 7")
     name, phone, address, receipt, *_ = personal
     state = f'{{"name":"{name}","phone":"{phone}"}}'

@@ -10,6 +10,7 @@ from storage import batch, open_store
 from storage.database import StorageUnavailableError, Store, Tx
 from storage.postgres_statements import spoken
 from tests.postgres_server import fresh_database
+from tests.sealing import SEAL
 
 ADD = "INSERT INTO counts (name, times) VALUES (?, 1) ON CONFLICT (name) DO NOTHING"
 BUMP = "UPDATE counts SET times = times + 1 WHERE name = ?"
@@ -27,7 +28,7 @@ def url(postgres: str) -> Iterator[str]:
 @pytest.fixture
 async def store(url: str) -> AsyncIterator[Store]:
     """An empty PostgreSQL store."""
-    store = await open_store(url)
+    store = await open_store(url, seal=SEAL)
     await store.run(lambda tx: tx.do("CREATE TABLE counts (name BIGINT PRIMARY KEY, times BIGINT)"))
     yield store
     await store.close()
@@ -153,7 +154,7 @@ async def test_a_server_that_is_gone_is_said_to_be_gone(
 async def test_an_unreachable_server_stops_the_start() -> None:
     """Opening a store where nobody listens says so at once."""
     with pytest.raises(StorageUnavailableError):
-        await open_store("postgresql://nobody@/nothing?host=/nonexistent")
+        await open_store("postgresql://nobody@/nothing?host=/nonexistent", seal=SEAL)
 
 
 async def test_a_deadlocked_batch_is_run_one_by_one(store: Store) -> None:

@@ -32,6 +32,7 @@ from storage import (
 from storage.database import Store, Tx
 from storage.outbox import Result, State
 from tests.postgres_server import fresh_database
+from tests.sealing import SEAL
 from tests.storage.desks import REPLY, TODAY, UNIT, dossier_of, member, opened, step
 from tests.storage.samples import CODE, NOW, SECOND
 
@@ -277,7 +278,7 @@ async def test_both_failing_at_once_is_one_task(store: Store) -> None:
 async def test_two_senders_at_once_make_one_task(postgres: str) -> None:
     """Each of two processes sees its own message fail last: one of them finds no hope left."""
     with fresh_database(postgres) as url:
-        stores = [await open_store(url), await open_store(url)]
+        stores = [await open_store(url, seal=SEAL), await open_store(url, seal=SEAL)]
 
         def two(tx: Tx) -> list[int]:
             first, officer = begin(tx)
@@ -456,7 +457,7 @@ def test_every_answer_is_known_or_somebodys_task(
 
     async def act() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            store = await open_store(f"sqlite:///{folder}/bot.db")
+            store = await open_store(f"sqlite:///{folder}/bot.db", seal=SEAL)
             try:
                 await store.run(unit)
             finally:

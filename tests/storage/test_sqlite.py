@@ -10,6 +10,7 @@ import pytest
 
 from storage import migrate, open_store
 from storage.database import StorageError, StorageTakenError, StorageUnavailableError, Store, Tx
+from tests.sealing import SEAL
 
 FILL = "INSERT INTO filling (bytes) VALUES (randomblob(?))"
 
@@ -17,7 +18,7 @@ HOLDER = """
 import asyncio, sys
 from storage import open_store
 async def main():
-    await open_store(sys.argv[1])
+    await open_store(sys.argv[1], seal=SEAL)
     print("open", flush=True)
     await asyncio.sleep(60)
 asyncio.run(main())
@@ -42,7 +43,7 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture
 async def store(url: str) -> AsyncIterator[Store]:
     """An empty SQLite store."""
-    store = await open_store(url)
+    store = await open_store(url, seal=SEAL)
     yield store
     await store.close()
 
@@ -88,7 +89,7 @@ async def test_a_relative_address_is_a_file_of_this_folder(
 ) -> None:
     """Three slashes are a path from where the program runs."""
     monkeypatch.chdir(tmp_path)
-    assert await migrate("sqlite:///here.db")
+    assert await migrate("sqlite:///here.db", SEAL)
     assert (tmp_path / "here.db").exists()
 
 
@@ -96,7 +97,7 @@ async def test_an_address_of_nothing_is_explained() -> None:
     """An address of no known kind names the kinds there are."""
     for url in ("mysql://there", "sqlite:///", "bot.db"):
         with pytest.raises(StorageError, match="postgresql://"):
-            await open_store(url)
+            await open_store(url, seal=SEAL)
 
 
 async def test_a_second_writer_is_refused_until_the_first_is_killed(url: str) -> None:
@@ -105,17 +106,17 @@ async def test_a_second_writer_is_refused_until_the_first_is_killed(url: str) ->
         assert holder.stdout is not None
         assert await asyncio.to_thread(holder.stdout.readline) == b"open\n"
         with pytest.raises(StorageTakenError, match=r"bot\.db"):
-            await migrate(url)
+            await migrate(url, SEAL)
         holder.kill()
         holder.wait()
-    assert await migrate(url) == []
+    assert await migrate(url, SEAL) == []
 
 
 async def test_a_refused_second_writer_does_not_loosen_the_first(store: Store, url: str) -> None:
     """Being refused in the same process leaves the holder holding and writing."""
     for _ in range(2):
         with pytest.raises(StorageTakenError):
-            await migrate(url)
+            await migrate(url, SEAL)
     assert await store.run(lambda tx: tx.row("SELECT 1")) == (1,)
 
 
@@ -165,7 +166,7 @@ async def test_what_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
     path = tmp_path / "bot.db"
     path.write_bytes(b"something else entirely, longer than a header " * 10)
     with pytest.raises(StorageError, match=r"bot\.db"):
-        await open_store(f"sqlite:///{path}")
+        await open_store(f"sqlite:///{path}", seal=SEAL)
     assert path.read_bytes().startswith(b"something else")
 
 
@@ -175,5 +176,5 @@ async def test_a_folder_is_no_database_and_is_left_alone(tmp_path: Path) -> None
     folder.mkdir()
     folder.chmod(0o777)
     with pytest.raises(StorageUnavailableError, match="shared is not a file"):
-        await open_store(f"sqlite:///{folder}")
+        await open_store(f"sqlite:///{folder}", seal=SEAL)
     assert folder.stat().st_mode & 0o777 == 0o777

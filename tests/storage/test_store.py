@@ -6,6 +6,7 @@ import pytest
 
 from storage import open_store
 from storage.database import StorageClosedError, Store, Tx
+from tests.sealing import SEAL
 
 TABLE = "CREATE TABLE counts (name BIGINT PRIMARY KEY, half BIGINT NOT NULL)"
 ADD = "INSERT INTO counts (name, half) VALUES (?, 1)"
@@ -176,7 +177,7 @@ async def test_reading_sees_one_picture(counting: Store) -> None:
 
 async def test_closing_finishes_what_is_queued(database_url: str) -> None:
     """`close` lets queued units finish and takes no more."""
-    store = await open_store(database_url)
+    store = await open_store(database_url, seal=SEAL)
     await store.run(lambda tx: tx.do(TABLE))
     tasks = [asyncio.create_task(store.run(partial(count, name=name))) for name in range(300)]
     await asyncio.sleep(0)

@@ -65,6 +65,8 @@ class Office:
             ),
             content=Path(__file__).parents[2] / "content",
             secret_file=folder / "secret",
+            keys_file=folder / "keys",
+            denunciation_keys_file=folder / "keys-denunciations",
         )
 
     @asynccontextmanager

@@ -1,0 +1,78 @@
+"""The master keys of the seal: two private files, outside the database and its backups.
+
+A line is the name of a key and its 32 bytes in hex; the first is the one that wraps what is made
+now, the others open what was wrapped before (`python -m bot rotate-keys`).
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from bot.config import Config, ConfigFaultsError
+from bot.secret import Secret, private_file
+from handlers.faults import Fault
+from storage.seal import KEY_BYTES, RINGS, Master, Ring, Seal
+
+
+def load_seal(config: Config, secret: Secret) -> Seal:
+    """The seal of an installation; its key files are made the first time.
+
+    Raises `ConfigFaultsError` when one can't be understood.
+    """
+    files = key_files(config)
+    for ring in RINGS:
+        private_file(files[ring], partial(_first_line, ring))
+
+    def read() -> Mapping[Ring, Sequence[Master]]:
+        return {ring: masters(files[ring]) for ring in RINGS}
+
+    return Seal(secret.raw, read(), read)
+
+
+def throwaway() -> Seal:
+    """A seal for what nobody will open again: a rehearsal in a folder that goes."""
+    rings = {ring: [fresh_master(ring)] for ring in RINGS}
+    return Seal(secrets.token_bytes(KEY_BYTES), rings)
+
+
+def key_files(config: Config) -> dict[Ring, Path]:
+    """Where the master keys of each ring are."""
+    return {"people": config.keys_file, "denunciations": config.denunciation_keys_file}
+
+
+def fresh_master(ring: Ring) -> Master:
+    """A new master key, named by its ring, the day and chance."""
+    name = f"{ring}-{datetime.now(UTC):%Y-%m-%d}-{secrets.token_hex(3)}"
+    return Master(name, secrets.token_bytes(KEY_BYTES))
+
+
+def _first_line(ring: Ring) -> str:
+    return line(fresh_master(ring))
+
+
+def line(master: Master) -> str:
+    """A master key as its file holds it."""
+    return f"{master.name} {master.raw.hex()}\n"
+
+
+def masters(file: Path) -> tuple[Master, ...]:
+    """The master keys in a file, the newest first; ConfigFaultsError says what is wrong with it."""
+    try:
+        lines = [text.split() for text in file.read_text("ascii").splitlines() if text.strip()]
+        found = tuple(Master(name, bytes.fromhex(raw)) for name, raw in lines)
+    except (ValueError, OSError) as error:
+        raise ConfigFaultsError((_unreadable(file),)) from error
+    if not found or any(len(master.raw) != KEY_BYTES for master in found):
+        raise ConfigFaultsError((_unreadable(file),))
+    return found
+
+
+def _unreadable(file: Path) -> Fault:
+    return Fault(
+        file=str(file),
+        key="",
+        message="không phải tệp khóa",
+        mend="lấy lại tệp khóa từ nơi cất riêng; không có nó thì dữ liệu không mở được",
+    )

@@ -1,0 +1,99 @@
+"""The keys texts are sealed by: one for each *holder*, wrapped, destroyed with what it sealed.
+
+A holder is ``contact:7`` (a chat: its conversation, messages, address), ``person:7`` (name,
+telephone), ``case:7`` (all that was written in it), ``file:<sha256>`` (its bytes), ``house`` (what
+is nobody's), ``denunciation:7``, whose keys are on a ring of their own.
+
+Every personal text passes `hide` and `show`. What is in clear, and why: see migration 0007.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from storage.database import Row, Tx
+from storage.seal import Ring, decrypted, encrypted
+
+MARK = "s1:"  # how a sealed text begins; what does not is from before there was a seal
+HOUSE = "house"
+
+OF_HOLDER = "SELECT id, ring, master, wrapped FROM keys WHERE holder = ? ORDER BY id LIMIT 1"
+BY_ID = "SELECT id, ring, master, wrapped FROM keys WHERE id = ?"
+ADD = "INSERT INTO keys (holder, ring, master, wrapped) VALUES (?, ?, ?, ?)"
+DESTROY = "DELETE FROM keys WHERE holder = ?"
+ADOPT = "UPDATE keys SET holder = ? WHERE holder = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of the database, ready for use."""
+
+    id: int
+    cipher: AESGCM
+
+
+def hide(tx: Tx, text: str, holder: str) -> str:
+    """A personal text as a row may hold it: only the key of *holder* opens it."""
+    key = of(tx, holder)
+    return f"{MARK}{key.id}:{encrypted(key.cipher, text.encode(), _bound(key.id))}"
+
+
+def show(tx: Tx, sealed: str) -> str:
+    """The text of `hide`; empty when its key was destroyed.
+
+    Raises `SealBrokenError` when it was changed.
+    """
+    if not sealed.startswith(MARK):
+        return sealed
+    number, _, kept = sealed.removeprefix(MARK).partition(":")
+    key = _by_id(tx, int(number))
+    return "" if key is None else decrypted(key.cipher, kept, _bound(key.id)).decode()
+
+
+def of(tx: Tx, holder: str) -> Key:
+    """The key of *holder*, made when there is none."""
+    if key := tx.keys.get(holder):
+        return key
+    row = tx.row(OF_HOLDER, (holder,))
+    if row is None:
+        ring: Ring = "denunciations" if holder.startswith("denunciation:") else "people"
+        master, wrapped = tx.seal.made(ring)
+        row = (tx.add(ADD, (holder, ring, master, wrapped)), ring, master, wrapped)
+    return learn(tx, holder, row)
+
+
+def learn(tx: Tx, holder: str, row: Row) -> Key:
+    """Know the key of *holder* in this unit, as read along with something else."""
+    number, ring, master, wrapped = row
+    key = Key(number, tx.seal.cipher(cast("Ring", ring), master, wrapped))
+    tx.keys[holder] = tx.keys[number] = key
+    return key
+
+
+def destroy(tx: Tx, holder: str) -> int:
+    """Destroy the keys of *holder*: nothing they sealed can be read again. How many there were."""
+    tx.keys.clear()
+    return tx.do(DESTROY, (holder,))
+
+
+def adopt(tx: Tx, kept: str, gone: str) -> None:
+    """What *gone* sealed is *kept*'s from now on, to be read and to be destroyed with it."""
+    tx.keys.clear()
+    tx.do(ADOPT, (kept, gone))
+
+
+def _by_id(tx: Tx, number: int) -> Key | None:
+    if key := tx.keys.get(number):
+        return key
+    row = tx.row(BY_ID, (number,))
+    if row is None:
+        return None
+    _, ring, master, wrapped = row
+    key = Key(number, tx.seal.cipher(cast("Ring", ring), master, wrapped))
+    tx.keys[number] = key
+    return key
+
+
+def _bound(number: int) -> bytes:
+    return f"text:{number}".encode()

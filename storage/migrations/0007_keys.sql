@@ -1,0 +1,17 @@
+-- The keys of the seal, each wrapped by a master key that is not in the database (storage/seal.py).
+-- From here on the seal hides names, phones and addresses in `people`, `contacts`, `chat_moves`,
+-- `members`, `invitations`, `staff_groups` and `group_answers`, and all texts that may repeat them:
+-- sessions.state, outbox.payload, notes.words, log_notes.words, answers.words, inbox.raw and
+-- inbox.event, files.name, announcements' words. In clear are the masked, folded words a case is
+-- searched by (`ticket_words`) and what says nothing of anybody: codes, topics, communes, times.
+
+CREATE TABLE keys (
+    id {identity},
+    holder TEXT NOT NULL,
+    ring TEXT NOT NULL,
+    master TEXT NOT NULL,
+    wrapped TEXT NOT NULL
+);
+
+CREATE INDEX keys_of_holder ON keys (holder, id);
+CREATE INDEX keys_by_master ON keys (master, id);
