@@ -13,7 +13,7 @@ from handlers.desk.people import Duty
 from handlers.events import Media
 from handlers.messages import Say
 from handlers.model import Frozen
-from handlers.tickets import Action, AnswerLine
+from handlers.tickets import Action, AnswerLine, Kind
 
 Purpose = Literal["handling", "statistics"]
 
@@ -25,7 +25,8 @@ class OpenTicket(Frozen):
     the folded text the case is found by, with nothing of *name* and *phone* in it.
     *calendar* says by which calendar *due_on* was computed. *by* is the member who files it for
     somebody at the counter or by telephone, *consent* how that person agreed: then the case is held
-    by nobody's chat until its receipt is shown.
+    by nobody's chat until its receipt is shown. *kind* is what it is by its sender's choice,
+    *seems* what its words speak for where the sender chose otherwise.
     """
 
     type: Literal["open_ticket"] = "open_ticket"
@@ -44,6 +45,9 @@ class OpenTicket(Frozen):
     phone: str = ""
     by: int = 0
     consent: str = ""
+    kind: Kind = "feedback"
+    seems: Kind | Literal[""] = ""
+    priority: Literal[0, 1, 2] = 0
 
 
 class AddToTicket(Frozen):
@@ -82,6 +86,7 @@ class MoveTicket(Frozen):
     due_on: date | None = None
     asked_on: date | None = None
     priority: int | None = None
+    kind: Kind | Literal[""] = ""
     other: str = ""
     media: tuple[Media, ...] = ()
     seen: int = 0

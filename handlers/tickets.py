@@ -39,7 +39,7 @@ Kind = Literal[
 Action = Literal[
     "add", "withdraw", "rate", "resume",  # the citizen's
     "take", "assign", "return", "ask", "note", "inform", "answer", "submit", "approve", "send_back",
-    "extend", "refer", "refuse", "close", "reopen", "merge", "link", "prioritise",
+    "extend", "refer", "refuse", "close", "reopen", "merge", "link", "prioritise", "classify",
     "leave",  # the desk's
     "expire",  # nobody's: a question was not answered in time
 ]  # fmt: skip
@@ -86,6 +86,9 @@ reopen      answered refused guided closed                           > forwarded
 merge       recorded sorting forwarded working asking                > merged
 link        recorded sorting forwarded working asking                >
 prioritise  recorded sorting forwarded working asking approving      >
+# What it is, by content and demand; its sender takes an alarm back by it.
+classify    recorded sorting forwarded working asking approving      >
+classify    answered refused guided closed                           >
 # Whoever had it left; nobody waits for their question, and an answer waits for its release.
 leave       recorded sorting forwarded approving                     >
 leave       working asking                                           > forwarded
@@ -117,6 +120,7 @@ WEIGHTY = frozenset({"asked", "answered", "refused", "extended", "referred", "ex
 Told = Literal[
     "opened", "added", "withdrawn", "held", "moved", "taken", "assigned", "asked", "answered",
     "extended", "referred", "refused", "closed", "reopened", "merged", "expired", "rated",
+    "classified",
 ]  # fmt: skip
 
 

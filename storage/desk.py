@@ -24,7 +24,8 @@ from storage.times import when
 CARD = """
     SELECT t.id, t.code, t.topic, t.status, t.unit, t.commune, t.opened_at, t.due_on, t.done_on,
         t.lang, t.priority, t.assignee, COALESCE(m.name, ''), t.author, t.not_for, t.bounces,
-        t.asked_on, t.entries, t.unreached, t.matter, t.person_id
+        t.asked_on, t.entries, t.unreached, t.kind, t.seems,
+        t.matter, t.person_id
     FROM tickets t LEFT JOIN members m ON m.id = t.assignee
 """
 DOSSIER = f"{CARD} WHERE t.code = ? /*lock t*/"
@@ -66,6 +67,9 @@ _VIEWS: dict[View, str] = {
     "approving": "AND t.status = 'approving'",
     "overdue": "AND t.due_on < ? AND t.status <> 'asking'",
     "unreached": "AND t.unreached > 0",
+    "emergency": "AND t.kind = 'emergency'",
+    "complaint": "AND t.kind = 'complaint'",
+    "doubtful": "AND t.seems <> ''",
 }
 # Apart, for SQLite uses no index for the second half of (due_on, id) > (?, ?).
 _SAME_DAY = "AND t.due_on = ? AND t.id > ?"
@@ -216,6 +220,8 @@ def _card(tx: Tx, row: Row) -> DeskCard:
         asked_on=asked_on and date.fromisoformat(asked_on),
         entries=entries,
         unreached=more[0],
+        kind=more[1],
+        seems=more[2],
     )
 
 

@@ -30,6 +30,8 @@ SET = """
         assignee = COALESCE(?, assignee),
         not_for = COALESCE(?, not_for),
         priority = COALESCE(?, priority),
+        kind = COALESCE(NULLIF(?, ''), kind),
+        seems = CASE WHEN ? = '' THEN seems ELSE '' END,
         due_on = COALESCE(?, due_on),
         done_on = COALESCE(?, done_on),
         asked_on = CASE WHEN ? = 'asking' THEN COALESCE(?, asked_on) END,
@@ -68,6 +70,7 @@ KINDS: dict[Action, str] = {
     "merge": "merged",
     "link": "linked",
     "prioritise": "prioritised",
+    "classify": "classified",
     "expire": "expired",
     "leave": "left",
 }
@@ -170,7 +173,7 @@ def _set(tx: Tx, case: Locked, status: Status, step: MoveTicket, now: datetime) 
         SET,
         (
             *(status, int(status in OPEN)),
-            *(step.unit, assignee, not_for, step.priority),
+            *(step.unit, assignee, not_for, step.priority, step.kind, step.kind),
             *(iso(step.due_on), iso(done_on), status, iso(asked_on), author),
             *(int(step.action == "return"), case.id),
         ),
@@ -199,6 +202,7 @@ def _changed(step: MoveTicket) -> dict[str, str | int]:
         "assignee": step.assignee,
         "not_for": step.not_for,
         "priority": step.priority,
+        "kind": step.kind or None,
         "due_on": iso(step.due_on),
         "other": step.other or None,
         "files": len(step.media) or None,

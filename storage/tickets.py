@@ -26,11 +26,11 @@ LOOKED_THROUGH = 500  # newest cases of one contact that are searched by words
 ADD = """
     INSERT INTO tickets (
         code, receipt_key, person_id, contact_id, topic, commune, unit, status, open, lang,
-        due_on, calendar, opened_at, updated_at, entries, head
+        due_on, calendar, opened_at, updated_at, entries, head, kind, seems, priority
     )
     VALUES (
         ?, ?, (SELECT person_id FROM contacts WHERE id = ?), ?, ?, ?, ?, 'recorded', 1, ?,
-        ?, ?, ?, ?, 0, ''
+        ?, ?, ?, ?, 0, '', ?, ?, ?
     )
 """
 HOLD = """
@@ -63,7 +63,7 @@ TELL = """
 
 CARDS = """
     SELECT t.code, t.topic, t.status, t.unit, t.commune, t.opened_at, t.due_on,
-        t.done_on
+        t.done_on, t.kind
     FROM ticket_contacts h JOIN tickets t ON t.id = h.ticket_id
     WHERE h.contact_id = ? ORDER BY h.ticket_id DESC LIMIT ?
 """
@@ -71,7 +71,7 @@ CARDS = """
 # walking it for each case takes longer with every case of others.
 CARDS_WORDS = """
     SELECT t.code, t.topic, t.status, t.unit, t.commune, t.opened_at, t.due_on,
-        t.done_on, w.words
+        t.done_on, t.kind, w.words
     FROM ticket_contacts h
     JOIN tickets t ON t.id = h.ticket_id
     JOIN ticket_words w ON w.rowid = t.id
@@ -79,7 +79,7 @@ CARDS_WORDS = """
 """
 STORY = """
     SELECT t.code, t.topic, t.status, t.unit, t.commune, t.opened_at, t.due_on, t.done_on,
-        t.id, h.told
+        t.kind, t.id, h.told
     FROM tickets t LEFT JOIN ticket_contacts h ON h.ticket_id = t.id AND h.contact_id = ?
     WHERE t.code = ?
 """
@@ -110,6 +110,7 @@ def open(  # noqa: A001 - tickets.open reads well
         (
             *(case.code, key, holder, holder, case.topic, case.commune, case.unit),
             *(case.lang, due_on, case.calendar, ms(now), ms(now)),
+            *(case.kind, case.seems, case.priority),
         ),
     )
     tx.do(HOLD, (ticket_id, holder, ms(now), 1))
@@ -194,7 +195,7 @@ def cards(tx: Tx, contact_id: int, query: str, limit: int) -> tuple[Card, ...]:
     if not wanted:
         return tuple(_card(row) for row in tx.rows(CARDS, (contact_id, limit)))
     rows = tx.rows(CARDS_WORDS, (contact_id, LOOKED_THROUGH))
-    found = (_card(row) for row in rows if wanted.issubset(row[8].split()))
+    found = (_card(row) for row in rows if wanted.issubset(row[9].split()))
     return tuple(islice(found, limit))
 
 
@@ -203,7 +204,7 @@ def story(tx: Tx, code: str, contact_id: int = 0) -> Story | None:
     row = tx.row(STORY, (contact_id, code))
     if row is None:
         return None
-    ticket_id, told = row[8:]
+    ticket_id, told = row[9:]
     entries, reader = history.entries(tx, ticket_id), members.actor(0, contact_id)
     return Story(
         card=_card(row),
@@ -236,13 +237,14 @@ def _at_the_counter(tx: Tx, case: OpenTicket, now: datetime, notice: str) -> int
 
 def _opened(case: OpenTicket) -> dict[str, str | int]:
     told = {"code": case.code, "topic": case.topic, "commune": case.commune, "unit": case.unit}
-    told |= {"due_on": case.due_on.isoformat(), "calendar": case.calendar}
+    told |= {"due_on": case.due_on.isoformat(), "calendar": case.calendar, "kind": case.kind}
+    told |= {"seems": case.seems} if case.seems else {}
     filed: dict[str, str | int] = {"behalf": 1, "consent": case.consent} if case.by else {}
     return {**told, "files": len(case.media), **filed}
 
 
 def _card(row: Row) -> Card:
-    code, topic, status, unit, commune, opened_at, due_on, done_on = row[:8]
+    code, topic, status, unit, commune, opened_at, due_on, done_on, kind = row[:9]
     return Card(
         code=code,
         topic=topic,
@@ -252,6 +254,7 @@ def _card(row: Row) -> Card:
         opened_at=when(opened_at),
         due_on=date.fromisoformat(due_on),
         done_on=done_on and date.fromisoformat(done_on),
+        kind=kind,
     )
 
 

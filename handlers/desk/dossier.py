@@ -6,11 +6,11 @@ from typing import Literal
 
 from handlers.events import Media
 from handlers.model import Frozen
-from handlers.tickets import AnswerLine, Card
+from handlers.tickets import AnswerLine, Card, Kind
 
 Priority = Literal[0, 1, 2]  # ordinary, soon, urgent
 View = Literal["all", "mine", "unassigned", "waiting", "sorting", "approving", "overdue",
-               "unreached"]  # fmt: skip
+               "unreached", "emergency", "complaint", "doubtful"]  # fmt: skip
 
 
 class DeskCard(Card):
@@ -21,6 +21,7 @@ class DeskCard(Card):
     back. *asked_on* is the day the citizen was asked something; the clock stands still since then.
     *entries* is the length of its history: it tells whether somebody did something meanwhile.
     *unreached* is the entry of it that nobody who follows the case could be told of; 0: none.
+    *seems* is the kind its words spoke for when its sender chose another, until that was seen to.
     """
 
     id: int
@@ -34,6 +35,7 @@ class DeskCard(Card):
     asked_on: date | None = None
     entries: int = 0
     unreached: int = 0
+    seems: Kind | Literal[""] = ""
 
 
 class Line(Frozen):
