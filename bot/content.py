@@ -19,15 +19,23 @@ from handlers.content import (
     Route,
     Topic,
     Unit,
-    Words,
     repeated,
 )
 from handlers.desk.templates import Template
 from handlers.explain import Objection, explain, explain_toml
-from handlers.faults import Fault, route_faults, template_faults, text_faults, topic_faults
+from handlers.faults import (
+    Fault,
+    law_faults,
+    route_faults,
+    template_faults,
+    text_faults,
+    topic_faults,
+)
+from handlers.law import Rule
 from handlers.model import Frozen
 from handlers.sentences import CITIZENS, DESK
 from handlers.territory import Commune, Territory, read_territory
+from handlers.words import Words
 
 LANGS: tuple[Lang, ...] = ("vi", "en")
 _ROW = re.compile(r"((?:units|former): line \d+): (.*)")
@@ -49,6 +57,12 @@ class _Departments(Frozen):
     route: tuple[dict[str, object], ...] = ()
 
 
+class _Law(Frozen):
+    """`law.toml` before its entries are looked at one by one."""
+
+    rule: tuple[dict[str, object], ...] = ()
+
+
 KEYS = frozenset(
     key
     for model in (
@@ -62,6 +76,8 @@ KEYS = frozenset(
         Controller,
         DeskRules,
         Template,
+        Rule,
+        _Law,
     )
     for key in model.model_fields
 ) | {"day", "is", "reason", "source", *Corrections.model_fields}
@@ -78,6 +94,7 @@ def load_content(folder: Path) -> Content:
     territory = _territory(shelf)
     communes = territory.communes if territory else ()
     units, routes = _departments(shelf, communes)
+    law = _law(shelf, units)
     templates = _templates(shelf, topics, units)
     if not (controller and desk and calendar and territory) or shelf.faults:
         raise ContentFaultsError(shelf.faults)
@@ -90,6 +107,7 @@ def load_content(folder: Path) -> Content:
         calendar=calendar,
         territory=territory,
         templates=templates,
+        law=law,
         desk=desk,
     )
 
@@ -210,9 +228,9 @@ def _departments(
     if departments is None:
         return {}, ()
     ids = [str(table.get("id")) for table in departments.unit]
-    shelf.note(file, (_twice(name) for name in repeated(ids)))
-    units = _each(shelf, Unit, "unit", departments.unit)
-    routes = _each(shelf, Route, "route", departments.route)
+    shelf.note(file, (_twice("unit", "đơn vị", name) for name in repeated(ids)))
+    units = _each(shelf, Unit, file, "unit", departments.unit)
+    routes = _each(shelf, Route, file, "route", departments.route)
     of_communes = {commune.id: _unit_of(commune) for commune in communes}
     topics = [path.stem for path in (shelf.folder / "topics").glob("*.toml")]
     if of_communes:
@@ -221,17 +239,39 @@ def _departments(
     return {**of_communes, **named}, tuple(route for route in routes if route)
 
 
-def _twice(name: str) -> Objection:
-    return Objection("unit", f'hai đơn vị cùng id "{name}"', "đổi một id")
+def _law(shelf: Shelf, units: Mapping[str, Unit]) -> dict[str, Rule]:
+    """The rules of the law by id; approvals are given by command, never in the file."""
+    file = "law.toml"
+    law = shelf.value(_Law, file)
+    if law is None:
+        return {}
+    ids = [str(table.get("id")) for table in law.rule]
+    shelf.note(file, (_twice("rule", "quy định", name) for name in repeated(ids)))
+    shelf.note(
+        file, (_approved(name) for name, t in zip(ids, law.rule, strict=True) if "approval" in t)
+    )
+    rules = {rule.id: rule for rule in _each(shelf, Rule, file, "rule", law.rule) if rule}
+    if not any(fault.file.endswith("units.toml") for fault in shelf.faults):
+        shelf.adopt(law_faults(rules.values(), units, ids))
+    return rules
+
+
+def _approved(name: str) -> Objection:
+    return Objection(f"{name}.approval", "không ghi trong tệp", "xóa; duyệt bằng lệnh /quydinh")
+
+
+def _twice(key: str, what: str, name: str) -> Objection:
+    return Objection(key, f'hai {what} cùng id "{name}"', "đổi một id")
 
 
 def _each(
-    shelf: Shelf, model: type[Model], key: str, tables: Iterable[Mapping[str, object]]
+    shelf: Shelf,
+    model: type[Model],
+    file: str,
+    key: str,
+    tables: Iterable[Mapping[str, object]],
 ) -> list[Model | None]:
-    return [
-        shelf.checked(model, "units.toml", table, (key, number))
-        for number, table in enumerate(tables)
-    ]
+    return [shelf.checked(model, file, table, (key, number)) for number, table in enumerate(tables)]
 
 
 def _unit_of(commune: Commune) -> Unit:

@@ -8,7 +8,7 @@ says is read by the officials who edit these files: what is wrong, a dash, how t
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import time
+from datetime import date, time
 from functools import cached_property
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -17,18 +17,19 @@ from pydantic import Field as Setting
 
 from handlers.calendar import Calendar
 from handlers.desk.templates import Template
+from handlers.law import Rule
 from handlers.model import Frozen
 from handlers.territory import Territory
 from handlers.text import fold
+from handlers.words import LONGEST_WORDS, NAME, Lang, Words
 
-Lang = Literal["vi", "en"]
+__all__ = ["LONGEST_WORDS", "Lang", "Words"]  # what is common to all content is found here too
+
 FieldKind = Literal[
     "choice", "short_text", "long_text", "commune", "date", "number", "phone", "place", "media"
 ]
-Name = r"^[a-z][a-z0-9_]*$"
 UnitId = r"^[a-z0-9][a-z0-9-]*$"
 LONGEST_LABEL = 35  # Zalo and Telegram cut or refuse longer buttons
-LONGEST_WORDS = 500  # a question, its hint and its frame fit the shortest message of a channel
 MOST_OPTIONS = 8
 PERSONAL_KINDS: dict[str, FieldKind] = {"name": "short_text", "phone": "phone"}
 ONCE_IN_A_FORM: frozenset[FieldKind] = frozenset({"commune", "media"})
@@ -47,19 +48,6 @@ def _sound(value: Value, faults: Iterable[str]) -> Value:
     if found := "\n".join(faults):
         raise ValueError(found)
     return value
-
-
-class Words(Frozen):
-    """One sentence in both languages."""
-
-    model_config = ConfigDict(str_strip_whitespace=True)
-
-    vi: str = Setting(min_length=1, max_length=LONGEST_WORDS)
-    en: str = Setting(min_length=1, max_length=LONGEST_WORDS)
-
-    def in_(self, lang: Lang) -> str:
-        """The sentence in *lang*."""
-        return self.vi if lang == "vi" else self.en
 
 
 def alike(labels: Iterable[Words]) -> tuple[str, ...]:
@@ -84,7 +72,7 @@ Label = Annotated[Words, AfterValidator(_fits_a_button)]
 class Option(Frozen):
     """One answer of a choice field."""
 
-    id: str = Setting(pattern=Name)
+    id: str = Setting(pattern=NAME)
     label: Label
 
 
@@ -95,7 +83,7 @@ class Field(Frozen):
     that is kept with the person, not with the case.
     """
 
-    name: str = Setting(pattern=Name)
+    name: str = Setting(pattern=NAME)
     kind: FieldKind
     text: Words
     label: Label
@@ -135,7 +123,7 @@ class Field(Frozen):
 class Topic(Frozen):
     """One form: what is asked about one matter, and within how many working days it is answered."""
 
-    id: str = Setting(pattern=Name)
+    id: str = Setting(pattern=NAME)
     title: Words
     button: Label
     order: int
@@ -238,6 +226,7 @@ class Content(Frozen):
     territory: Territory
     desk: DeskRules = DeskRules()
     templates: Mapping[str, Template] = {}
+    law: Mapping[str, Rule] = {}
     amendments: tuple[tuple[str, str, str], ...] = ()
     filed: "Content | None" = None
 
@@ -250,6 +239,29 @@ class Content(Frozen):
         """The sentence *key* in *lang*; KeyError is a bug, for a missing one stops the start."""
         sentence = self.texts[lang][key]
         return sentence.format_map(params) if params else sentence
+
+    def rule(self, name: str) -> Rule:
+        """A rule of the law by its id; KeyError is a bug, for a missing one stops the start."""
+        return self.law[name]
+
+    def figure(self, name: str, today: date, lang: Lang = "vi") -> str:
+        """The figure of a rule as anybody may read it *today*, to stand inside a sentence.
+
+        With its mark while it is a draft; out of force it is no figure, but where to ask for it.
+        """
+        rule = self.law[name]
+        if not rule.in_force(today):
+            return self.say(lang, "law.ask")
+        figure = rule.figure(lang)
+        return self.say(lang, "law.draft", text=figure) if rule.draft else figure
+
+    def law_says(self, name: str, today: date, lang: Lang = "vi") -> str:
+        """A whole rule with its source, marked as `figure` marks; out of force it is empty."""
+        rule = self.law[name]
+        if not rule.in_force(today):
+            return ""
+        text = f"{rule.words(lang)} ({rule.source})"
+        return self.say(lang, "law.draft", text=text) if rule.draft else text
 
     def unit_name(self, unit: str, lang: Lang = "vi") -> str:
         """What a unit is called; its id when there is none of it any more."""

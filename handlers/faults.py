@@ -6,7 +6,9 @@ from difflib import get_close_matches
 from string import Formatter
 
 from handlers.content import LONGEST_LABEL, Lang, Route, Topic, alike
+from handlers.desk.people import ROLES
 from handlers.desk.templates import COMMON, Template
+from handlers.law import NEEDED, Rule
 from handlers.model import Frozen
 from handlers.sentences import SENTENCES
 
@@ -156,6 +158,24 @@ def template_faults(
         found += _unknown("unit", template.unit, units, "*", file) if units else []
         if template.topic == "*" or template.topic in topics:
             found += _unfilled(file, template, topics.get(template.topic))
+    return tuple(found)
+
+
+def law_faults(
+    rules: Collection[Rule], units: Collection[str], known: Collection[str]
+) -> tuple[Fault, ...]:
+    """Rules kept by nobody there is, and rules the program asks for that are not there.
+
+    *known* are the ids of all rules, *rules* those without a fault of their own.
+    """
+    found: list[Fault] = []
+    for rule in rules:
+        key = f"{rule.id}.owner"
+        found += _unknown(key, rule.owner, {*units, *ROLES}, "dpo", "law.toml")
+    for name in sorted(NEEDED - set(known)):
+        message = f'còn thiếu quy định "{name}"'
+        mend = "chép mục này lại từ bản trước; hết hiệu lực thì ghi valid_to"
+        found.append(Fault(file="law.toml", key="rule", message=message, mend=mend))
     return tuple(found)
 
 

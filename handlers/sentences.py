@@ -72,6 +72,7 @@ share: phone place
 menu_command: start gui tracuu nhantin dungtin dulieu huy ngonngu trogiup
 hearing: now{communes}{topics} off nothing which which_more unknown{typed} drop{name} dropped{name}
     added{name} too_many{most} topics channels{channels} again stopped
+law: draft{text} ask
 link: made{links}{minutes}{token} ask{channel} joined{channel}{phone} made_one{channel}{phone}
     same invalid
 channel: web telegram talk other

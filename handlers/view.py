@@ -109,6 +109,14 @@ class View:
         """The sentence *key* in the person's language."""
         return self.facts.content.say(self.session.lang, key, **params)
 
+    def figure(self, rule: str) -> str:
+        """The figure of a rule of the law, as `Content.figure` says it today."""
+        return self.content.figure(rule, self.facts.now.date(), self.lang)
+
+    def law(self, rule: str) -> str:
+        """A whole rule of the law, as `Content.law_says` says it today; "" when out of force."""
+        return self.content.law_says(rule, self.facts.now.date(), self.lang)
+
     def choice(self, key: str, text: str = "", /, tone: Tone = "plain") -> Choice:
         """A choice labelled by the sentence *text* (by default ``choice.<key>``)."""
         return choice(key, self.say(text or f"choice.{key}"), tone)
