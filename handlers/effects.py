@@ -9,13 +9,16 @@ from typing import Literal
 
 from handlers import announcing
 from handlers.announcing import Audience, Wording
+from handlers.confiding import ConfidentialEffect
 from handlers.desk.people import Duty
 from handlers.events import Media
+from handlers.limits import LimitEffect
 from handlers.messages import Say
 from handlers.model import Frozen
+from handlers.rights import DataEffect
 from handlers.tickets import Action, AnswerLine, Kind
 
-Purpose = Literal["handling", "statistics"]
+Purpose = Literal["handling", "statistics", "announcements"]
 
 
 class OpenTicket(Frozen):
@@ -149,9 +152,10 @@ class KeepFile(Frozen):
 
 
 class SaveConsent(Frozen):
-    """Prove what a person agreed to or took back: the *purpose* and *version* of the text.
+    """Prove what a person agreed to or took back: the *purpose* and *version* of the notice.
 
-    Announcements begin with the agreement to ``handling`` and end with it.
+    *text* is what they were shown when they agreed, word for word; empty when they take it back.
+    Announcements begin and end with the consent to them, and end with that to ``handling``.
     """
 
     type: Literal["save_consent"] = "save_consent"
@@ -159,6 +163,7 @@ class SaveConsent(Frozen):
     given: bool
     version: str
     lang: Literal["vi", "en"]
+    text: str = ""
 
 
 class SetTimer(Frozen):
@@ -213,7 +218,7 @@ class Amend(Frozen):
 
     type: Literal["amend"] = "amend"
     by: int
-    kind: Literal["unit", "route", "template"]
+    kind: Literal["unit", "route", "template", "rule", "approval"]
     key: str
     value: str
     undoes: int = 0
@@ -272,13 +277,6 @@ class Follow(Frozen):
     wanted: bool
 
 
-class Hear(Frozen):
-    """Whether this person wants announcements at all."""
-
-    type: Literal["hear"] = "hear"
-    wanted: bool
-
-
 class MakeLink(Frozen):
     """Make a link by which another chat becomes one of this person's, valid *minutes*."""
 
@@ -321,8 +319,10 @@ Effect = (
     | MoveAnnouncement
     | TrySending
     | Follow
-    | Hear
     | MakeLink
     | JoinChats
+    | DataEffect
+    | LimitEffect
+    | ConfidentialEffect
     | MarkReachable
 )
