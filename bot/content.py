@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bot.shelf import Model, Shelf
+from handlers.approval import Approvable
 from handlers.calendar import Calendar, Corrections, read_calendar
 from handlers.content import (
     Content,
@@ -32,6 +33,7 @@ from handlers.faults import (
     topic_faults,
 )
 from handlers.law import Rule
+from handlers.limits import LimitRules
 from handlers.model import Frozen
 from handlers.sentences import CITIZENS, DESK
 from handlers.territory import Commune, Territory, read_territory
@@ -75,6 +77,7 @@ KEYS = frozenset(
         _Departments,
         Controller,
         DeskRules,
+        LimitRules,
         Template,
         Rule,
         _Law,
@@ -95,7 +98,7 @@ def load_content(folder: Path) -> Content:
     communes = territory.communes if territory else ()
     units, routes = _departments(shelf, communes)
     law = _law(shelf, units)
-    templates = _templates(shelf, topics, units)
+    templates = _templates(shelf, topics, units, law)
     if not (controller and desk and calendar and territory) or shelf.faults:
         raise ContentFaultsError(shelf.faults)
     return Content(
@@ -136,18 +139,19 @@ def _named(shelf: Shelf, model: type[Model], file: str, name: str) -> Model | No
     if "id" in table:
         mend = "xóa dòng này: tên tệp là id"
         shelf.note(file, [Objection("id", "không dùng được ở đây", mend)])
+    shelf.note(file, _by_command(table) if issubclass(model, Approvable) else ())
     return shelf.checked(model, file, {**table, "id": name})
 
 
 def _templates(
-    shelf: Shelf, topics: Mapping[str, Topic], units: Mapping[str, Unit]
+    shelf: Shelf, topics: Mapping[str, Topic], units: Mapping[str, Unit], law: Mapping[str, Rule]
 ) -> dict[str, Template]:
     """The templates of answers, by the names of their files; a province may have none."""
     files = sorted((shelf.folder / "templates").glob("*.toml"))
     found = (_named(shelf, Template, f"templates/{path.name}", path.stem) for path in files)
     sound = {template.id: template for template in found if template}
     known = {path.stem for path in (shelf.folder / "topics").glob("*.toml")}
-    shelf.adopt(template_faults(sound.values(), topics, known, units))
+    shelf.adopt(template_faults(sound.values(), topics, known, units, law))
     return sound
 
 
@@ -247,17 +251,20 @@ def _law(shelf: Shelf, units: Mapping[str, Unit]) -> dict[str, Rule]:
         return {}
     ids = [str(table.get("id")) for table in law.rule]
     shelf.note(file, (_twice("rule", "quy định", name) for name in repeated(ids)))
-    shelf.note(
-        file, (_approved(name) for name, t in zip(ids, law.rule, strict=True) if "approval" in t)
-    )
+    for name, table in zip(ids, law.rule, strict=True):
+        shelf.note(file, _by_command(table, f"{name}."))
     rules = {rule.id: rule for rule in _each(shelf, Rule, file, "rule", law.rule) if rule}
     if not any(fault.file.endswith("units.toml") for fault in shelf.faults):
         shelf.adopt(law_faults(rules.values(), units, ids))
     return rules
 
 
-def _approved(name: str) -> Objection:
-    return Objection(f"{name}.approval", "không ghi trong tệp", "xóa; duyệt bằng lệnh /quydinh")
+def _by_command(table: Mapping[str, object], at: str = "") -> Iterator[Objection]:
+    """Nobody approves in a file: there nobody would know who it was."""
+    for key in ("by", "approval"):
+        if key in table:
+            mend = "xóa; duyệt bằng lệnh /quydinh, /mau"
+            yield Objection(f"{at}{key}", "không ghi trong tệp", mend)
 
 
 def _twice(key: str, what: str, name: str) -> Objection:

@@ -15,9 +15,11 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import AfterValidator, ConfigDict, field_validator, model_validator
 from pydantic import Field as Setting
 
+from handlers.approval import Validity
 from handlers.calendar import Calendar
 from handlers.desk.templates import Template
 from handlers.law import Rule
+from handlers.limits import LimitRules
 from handlers.model import Frozen
 from handlers.territory import Territory
 from handlers.text import fold
@@ -189,13 +191,14 @@ class DeskRules(Frozen):
 
     *ask_days* working days are given for a citizen's answer; within *reopen_days* calendar days an
     answer or a refusal may be contested. From *quiet_from* to *quiet_to* no announcement goes that
-    is not urgent; the same time twice is no quiet at all.
+    is not urgent; the same time twice is no quiet at all. *limits*: how much one person may send.
     """
 
     ask_days: int = Setting(default=10, ge=1, le=60)
     reopen_days: int = Setting(default=30, ge=1, le=365)
     quiet_from: time = time(21)
     quiet_to: time = time(6)
+    limits: LimitRules = LimitRules()
 
     @field_validator("quiet_from", "quiet_to", mode="before")
     @classmethod
@@ -262,6 +265,18 @@ class Content(Frozen):
             return ""
         text = f"{rule.words(lang)} ({rule.source})"
         return self.say(lang, "law.draft", text=text) if rule.draft else text
+
+    def rests_on(self, template: Template) -> tuple[Rule, ...]:
+        """The rules of the law a template rests on: those it names, and those it fills in."""
+        named = dict.fromkeys((*template.rules, *sorted(template.fields & self.law.keys())))
+        return tuple(self.law[name] for name in named if name in self.law)
+
+    def validity(self, template: Template, today: date) -> Validity:
+        """Whether a template may be used *today*: by its own days, and by those of its rules."""
+        own = template.validity(today)
+        if own != "valid" or all(rule.in_force(today) for rule in self.rests_on(template)):
+            return own
+        return "expired"
 
     def unit_name(self, unit: str, lang: Lang = "vi") -> str:
         """What a unit is called; its id when there is none of it any more."""

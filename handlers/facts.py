@@ -6,10 +6,12 @@ from datetime import datetime
 
 from handlers.announcing import Announcement, Limits
 from handlers.content import Content
+from handlers.desk.abuse import Blocked, Slowed
 from handlers.desk.dossier import DeskCard, Dossier, Filter, Identity
 from handlers.desk.figures import Count
 from handlers.desk.people import Invitation, Official
 from handlers.desk.record import Entry
+from handlers.limits import Barred
 from handlers.tickets import Card, Story
 
 
@@ -30,6 +32,8 @@ class Needs:
     *announcements*: a page of them, newest first, after so many.
 
     *hearing*: what this person wants to hear of. *link*: the token of a link between two chats.
+    *repeats*: the marks of a text (see `handlers.repeats`) that this person may have sent before.
+    *barred*: what officials keep this person from; *abuse*: all whom they do, and who sends much.
     """
 
     fresh: bool = False
@@ -54,6 +58,9 @@ class Needs:
     announcements: int | None = None
     hearing: bool = False
     link: str = ""
+    repeats: tuple[int, ...] = ()
+    barred: bool = False
+    abuse: bool = False
 
 
 NOTHING = Needs()
@@ -95,6 +102,7 @@ class Facts:
     ``{}`` for the payload. *announcement* is whole whoever asks, for `may` to say; *announcements*
     has one more than a page when there is another page. *limits* are those of the channels that are
     open. *linked* is the chat that made a link that is still valid.
+    *repeats* is the code of this person's open case that tells what was asked about.
     """
 
     now: datetime
@@ -123,3 +131,7 @@ class Facts:
     limits: tuple[Limits, ...] = ()
     hearing: Hearing | None = None
     linked: Linked | None = None
+    repeats: str = ""
+    barred: Barred | None = None
+    blocks: tuple[Blocked, ...] = ()
+    slowed: tuple[Slowed, ...] = ()

@@ -13,6 +13,7 @@ from pydantic import Field
 from handlers.content import Lang
 from handlers.desk.dossier import Filter
 from handlers.events import Media
+from handlers.limits import Barred, Pace
 from handlers.messages import Choice
 from handlers.model import Frozen
 
@@ -61,11 +62,13 @@ class Pending(Frozen):
 class Welcome(Frozen):
     """Consent not yet given. *noticed*: the whole notice was shown and need not be repeated.
 
+    *statistics* and *announcements* are ticked beside it, each a purpose of its own.
     *refused*: just declined or taken back, so not asked again in the same breath.
     """
 
     at: Literal["welcome"] = "welcome"
     statistics: bool = False
+    announcements: bool = False
     noticed: bool = False
     refused: bool = False
 
@@ -271,9 +274,14 @@ class Hearing(Frozen):
 
 
 class MyData(Frozen):
-    """What was agreed to, and changing it."""
+    """What is kept of a person, and what they may ask of it.
+
+    *typed* is the name or the telephone number they are about to replace theirs by.
+    """
 
     at: Literal["my_data"] = "my_data"
+    page: Literal["all", "copy", "correct", "name", "phone", "erase", "limit", "consents"] = "all"
+    typed: str = ""
 
 
 Place = (
@@ -310,7 +318,14 @@ class Languages(Frozen):
     back: Annotated[Place, Field(discriminator="at")] = Menu()
 
 
-Room = Annotated[Place | Languages, Field(discriminator="at")]
+class Pausing(Frozen):
+    """Asked whether so many messages are no mistake; *back* is where "no" leads."""
+
+    at: Literal["pausing"] = "pausing"
+    back: Annotated[Place, Field(discriminator="at")] = Menu()
+
+
+Room = Annotated[Place | Languages | Pausing, Field(discriminator="at")]
 
 
 class Session(Frozen):
@@ -319,17 +334,20 @@ class Session(Frozen):
     *step* numbers the prompts; *offered* is what the last one let choose, so that a press or a
     typed label is understood at once, and a typed number too where it was *numbered*. *pending*
     waits to be told its case, whatever room its sender walks into.
-    *consent* is the version of the privacy text agreed to, empty when none. *album* is the album
+    *consent* is the version of the privacy text agreed to, empty when none; *statistics* and
+    *announcements* whether this chat agreed to those purposes. *album* is the album
     whose receipt is still to be said. *staff* shows the way to the desk (who may enter is asked
     each time); *hand* is the case an official last looked at, *news* the one they last heard of.
     *aside* is what an official was writing when a command led elsewhere, the latest last.
-    *misses* counts wrong receipts since *missed_at*.
+    *misses* counts wrong receipts since *missed_at*, *pace* everything else that is limited;
+    *barred* is told of a block by officials.
     """
 
     version: Literal[1] = 1
     lang: Lang = "vi"
     consent: str = ""
     statistics: bool = False
+    announcements: bool = False
     room: Room = Welcome()
     step: int = 0
     offered: tuple[Choice, ...] = ()
@@ -344,6 +362,8 @@ class Session(Frozen):
     aside: tuple[Doing, ...] = ()
     misses: int = 0
     missed_at: datetime | None = None
+    pace: Pace = Pace()
+    barred: Barred | None = None
 
 
 NEW = Session()
