@@ -149,11 +149,11 @@ def _verified(tx: Tx, rows: Iterable[Row]) -> Iterator[Broken | None]:
 
 def _link(tx: Tx, ticket_id: int, row: Row) -> Link:
     *values, prev, hash_, salt, kept = row
-    words = None if kept is None else keys.show(tx, kept) or None
+    words = keys.claimed(tx, kept)
     return Link(values[0], [ticket_id, *values], values[-1], prev, hash_, salt, words)
 
 
 def _entry(tx: Tx, row: Row) -> Entry:
     seq, at, actor, kind, data, kept = row
-    words = None if kept is None else keys.show(tx, kept) or None
+    words = keys.noted(tx, kept)
     return Entry(seq, at, actor, kind, json.loads(data), words)

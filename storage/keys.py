@@ -7,13 +7,16 @@ is nobody's), ``denunciation:7``, whose keys are on a ring of their own.
 Every personal text passes `hide` and `show`. What is in clear, and why: see migration 0007.
 """
 
+import logging
 from dataclasses import dataclass
 from typing import cast
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from storage.database import Row, Tx
-from storage.seal import Ring, decrypted, encrypted
+from storage.seal import Ring, SealBrokenError, decrypted, encrypted
+
+log = logging.getLogger(__name__)
 
 MARK = "s1:"  # how a sealed text begins; what does not is from before there was a seal
 HOUSE = "house"
@@ -49,6 +52,31 @@ def show(tx: Tx, sealed: str) -> str:
     number, _, kept = sealed.removeprefix(MARK).partition(":")
     key = _by_id(tx, int(number))
     return "" if key is None else decrypted(key.cipher, kept, _bound(key.id)).decode()
+
+
+def seen(tx: Tx, sealed: str) -> str:
+    """As `show`, for a list of what is many people's: empty, too, where it was changed.
+
+    One row that can't be opened must not hold up all the others; the log tells of it.
+    """
+    try:
+        return show(tx, sealed)
+    except SealBrokenError:
+        log.error("a sealed text cannot be opened", extra={"of": sealed.split(":")[1]})  # noqa: TRY400 - nothing more is to be told
+        return ""
+
+
+def noted(tx: Tx, sealed: str | None) -> str | None:
+    """The words of a note; None when they are gone, their key is, or they were changed."""
+    return sealed and (seen(tx, sealed) or None)
+
+
+def claimed(tx: Tx, sealed: str | None) -> str | None:
+    """As `noted`, to be held against what was noted: words that were changed are other words."""
+    try:
+        return sealed and (show(tx, sealed) or None)
+    except SealBrokenError:
+        return sealed
 
 
 def of(tx: Tx, holder: str) -> Key:

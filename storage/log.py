@@ -119,12 +119,12 @@ def _links(tx: Tx) -> Iterator[Link]:
     last = LEAST
     while rows := tx.rows(CHAIN, (last, SLICE)):
         for *values, prev, hash_, salt, kept in rows:
-            words = None if kept is None else keys.show(tx, kept) or None
+            words = keys.claimed(tx, kept)
             yield Link(values[0], ["log", *values], values[-1], prev, hash_, salt, words)
         last = rows[-1][0]
 
 
 def _entry(tx: Tx, row: Row) -> LogEntry:
     seq, at, actor, kind, subject, data, kept = row
-    words = None if kept is None else keys.show(tx, kept) or None
+    words = keys.noted(tx, kept)
     return LogEntry(seq, when(at), actor, kind, subject, json.loads(data), words)

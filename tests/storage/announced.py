@@ -5,7 +5,7 @@ from typing import Literal
 
 from handlers.announcing import Action, Audience, Wording
 from handlers.effects import Announce, Follow, MoveAnnouncement
-from storage import announcements, deliveries, follows, outbox, people, sessions
+from storage import announcements, deliveries, follows, keys, outbox, people, sessions
 from storage.database import Tx
 from storage.deliveries import Fed, Live
 from storage.outbox import Result, State
@@ -101,7 +101,10 @@ def came(tx: Tx, state: State, *those: Fed) -> None:
 def states(tx: Tx, number: int) -> list[tuple[str, str, str, int]]:
     """Channel, address, state and version of each person's delivery; its counts are right."""
     tallies(tx, number)
-    return tx.rows(STATES, (number,))
+    return [
+        (channel, keys.show(tx, address), state, version)
+        for channel, address, state, version in tx.rows(STATES, (number,))
+    ]
 
 
 def tallies(tx: Tx, number: int) -> Counter[tuple[str, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import history, open_store
+from storage import history, keys, open_store
 from storage.database import Tx
 from tests.sealing import SEAL
 
@@ -48,7 +48,7 @@ async def test_a_kill_loses_nothing_acknowledged_and_leaves_nothing_half(
 
     def look(tx: Tx) -> tuple[set[int], set[int], set[int], int]:
         claimed = {int(row[0].removeprefix("test:")) for row in tx.rows(CLAIMED)}
-        said = [int(row[0]) for row in tx.rows(SAID)]
+        said = [int(keys.show(tx, row[0])) for row in tx.rows(SAID)]
         cases = [int(row[0].removeprefix("T")) for row in tx.rows(CASES)]
         assert len(said) == len(set(said))
         assert len(cases) == len(set(cases))

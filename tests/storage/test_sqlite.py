@@ -17,6 +17,7 @@ FILL = "INSERT INTO filling (bytes) VALUES (randomblob(?))"
 HOLDER = """
 import asyncio, sys
 from storage import open_store
+from tests.sealing import SEAL
 async def main():
     await open_store(sys.argv[1], seal=SEAL)
     print("open", flush=True)
