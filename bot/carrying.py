@@ -30,6 +30,7 @@ from handlers.effects import (
     TrySending,
     Witness,
 )
+from handlers.petition import ForgetPetition, MakePetition
 from storage import (
     amendments,
     announcements,
@@ -41,6 +42,7 @@ from storage import (
     moves,
     notices,
     people,
+    petitions,
     reaching,
     tickets,
     timers,
@@ -88,6 +90,10 @@ def carry_out(
             reaching.back(tx, contact_id, now)
         case MarkReachable():
             people.set_reachable(tx, contact_id, now, reachable=False)
+        case MakePetition(petition=petition):
+            petitions.ask(tx, contact_id, petition, now)
+        case ForgetPetition():
+            petitions.forget(tx, contact_id)
         case Follow() | Hear() | MakeLink() | JoinChats():
             _for_hearing(tx, contact_id, now, effect, secret)
         case _:

@@ -27,6 +27,7 @@ from handlers.explain import Objection, explain, explain_toml
 from handlers.faults import (
     Fault,
     law_faults,
+    petition_faults,
     route_faults,
     template_faults,
     text_faults,
@@ -35,6 +36,7 @@ from handlers.faults import (
 from handlers.law import Rule
 from handlers.limits import LimitRules
 from handlers.model import Frozen
+from handlers.petition import Form
 from handlers.sentences import CITIZENS, DESK
 from handlers.territory import Commune, Territory, read_territory
 from handlers.words import Words
@@ -81,6 +83,7 @@ KEYS = frozenset(
         Template,
         Rule,
         _Law,
+        Form,
     )
     for key in model.model_fields
 ) | {"day", "is", "reason", "source", *Corrections.model_fields}
@@ -98,8 +101,9 @@ def load_content(folder: Path) -> Content:
     communes = territory.communes if territory else ()
     units, routes = _departments(shelf, communes)
     law = _law(shelf, units)
+    petition = _petition(shelf, units)
     templates = _templates(shelf, topics, units, law)
-    if not (controller and desk and calendar and territory) or shelf.faults:
+    if not (controller and desk and calendar and territory and petition) or shelf.faults:
         raise ContentFaultsError(shelf.faults)
     return Content(
         controller=controller,
@@ -111,6 +115,7 @@ def load_content(folder: Path) -> Content:
         territory=territory,
         templates=templates,
         law=law,
+        petition=petition,
         desk=desk,
     )
 
@@ -221,6 +226,14 @@ def _broken_row(error: ValueError) -> Objection:
         said = "; ".join(f"{key} {message}" for key, message, _ in explain(cause, None, KEYS))
     mend = "so với dòng bên cạnh; giữa hai cột là một dấu tab"
     return Objection(key, said, mend)
+
+
+def _petition(shelf: Shelf, units: Mapping[str, Unit]) -> Form | None:
+    """The form of a petition; the bodies it names are units there are."""
+    form = shelf.value(Form, "petition.toml")
+    if form is not None and units:
+        shelf.adopt(petition_faults(form, units))
+    return form
 
 
 def _departments(

@@ -21,6 +21,7 @@ from handlers.desk.templates import Template
 from handlers.law import Rule
 from handlers.limits import LimitRules
 from handlers.model import Frozen
+from handlers.petition import Form
 from handlers.territory import Territory
 from handlers.text import fold
 from handlers.words import LONGEST_WORDS, NAME, Lang, Words
@@ -227,6 +228,7 @@ class Content(Frozen):
     routes: tuple[Route, ...]
     calendar: Calendar
     territory: Territory
+    petition: Form
     desk: DeskRules = DeskRules()
     templates: Mapping[str, Template] = {}
     law: Mapping[str, Rule] = {}

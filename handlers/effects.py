@@ -15,6 +15,7 @@ from handlers.events import Media
 from handlers.limits import LimitEffect
 from handlers.messages import Say
 from handlers.model import Frozen
+from handlers.petition import PetitionEffect
 from handlers.rights import DataEffect
 from handlers.tickets import Action, AnswerLine, Kind
 
@@ -324,5 +325,6 @@ Effect = (
     | DataEffect
     | LimitEffect
     | ConfidentialEffect
+    | PetitionEffect
     | MarkReachable
 )

@@ -11,7 +11,9 @@ from handlers.desk.dossier import DeskCard, Dossier, Filter, Identity
 from handlers.desk.figures import Count
 from handlers.desk.people import Invitation, Official
 from handlers.desk.record import Entry
+from handlers.events import Media
 from handlers.limits import Barred
+from handlers.rights import DataRequest, Mine
 from handlers.tickets import Card, Story
 
 
@@ -31,7 +33,10 @@ class Needs:
     number (0: the newest). *figures*: counts of open cases. *announcement*: the code of one;
     *announcements*: a page of them, newest first, after so many.
 
-    *hearing*: what this person wants to hear of. *link*: the token of a link between two chats.
+    *hearing*: what this person wants to hear of. *mine*: what is kept of them, and what they asked
+    of it; *request*: the code of such a request, *requests* a page of those that wait, after so
+    many, both for whoever answers them. *link*: the token of a link between two chats.
+    *petition*: the documents that were made for this contact.
     *repeats*: the marks of a text (see `handlers.repeats`) that this person may have sent before.
     *barred*: what officials keep this person from; *abuse*: all whom they do, and who sends much.
     """
@@ -58,6 +63,10 @@ class Needs:
     announcements: int | None = None
     hearing: bool = False
     link: str = ""
+    petition: bool = False
+    mine: bool = False
+    request: str = ""
+    requests: int | None = None
     repeats: tuple[int, ...] = ()
     barred: bool = False
     abuse: bool = False
@@ -85,6 +94,13 @@ class Linked:
 
     channel: str
     same: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The *files* of a petition that its contact was not told of yet; none: it can't be made."""
+
+    files: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +147,10 @@ class Facts:
     limits: tuple[Limits, ...] = ()
     hearing: Hearing | None = None
     linked: Linked | None = None
+    petition: Made | None = None
+    mine: Mine | None = None
+    request: DataRequest | None = None
+    requests: tuple[DataRequest, ...] = ()
     repeats: str = ""
     barred: Barred | None = None
     blocks: tuple[Blocked, ...] = ()

@@ -10,6 +10,7 @@ from handlers.desk.people import ROLES
 from handlers.desk.templates import COMMON, Template
 from handlers.law import NEEDED, Rule
 from handlers.model import Frozen
+from handlers.petition import Form
 from handlers.sentences import SENTENCES
 
 PLACEHOLDER = re.compile(r"[a-z_]+")
@@ -146,18 +147,22 @@ def template_faults(
     topics: Mapping[str, Topic],
     known: Collection[str],
     units: Collection[str],
+    law: Collection[str] = (),
 ) -> tuple[Fault, ...]:
-    """Templates for a topic or unit there is none of, and places nothing can fill in.
+    """Templates for a topic, unit or rule there is none of, and places nothing can fill in.
 
-    *known* are the ids of all topics, *topics* those without a fault of their own.
+    *known* are the ids of all topics, *topics* those without a fault of their own; *law* the ids of
+    all rules.
     """
     found: list[Fault] = []
     for template in templates:
         file = f"templates/{template.id}.toml"
         found += _unknown("topic", template.topic, known, "*", file)
         found += _unknown("unit", template.unit, units, "*", file) if units else []
+        for rule in template.rules:
+            found += _unknown("rules", rule, law, "", file)
         if template.topic == "*" or template.topic in topics:
-            found += _unfilled(file, template, topics.get(template.topic))
+            found += _unfilled(file, template, topics.get(template.topic), law)
     return tuple(found)
 
 
@@ -185,12 +190,22 @@ def fillable(topic: Topic | None) -> frozenset[str]:
     return COMMON | {f.name for f in asked if not f.personal and f.kind != "media"}
 
 
-def _unfilled(file: str, template: Template, topic: Topic | None) -> Iterator[Fault]:
-    can = fillable(topic)
+def _unfilled(
+    file: str, template: Template, topic: Topic | None, law: Collection[str]
+) -> Iterator[Fault]:
+    can = fillable(topic) | set(law)
     for name in sorted(template.fields - can - template.asks.keys()):
         close = get_close_matches(name, can, n=1)
         mend = f"có phải là {{{close[0]}}}?" if close else f'thêm vào [asks] câu hỏi cho "{name}"'
         yield Fault(file=file, key="", message=f"không có gì để điền vào {{{name}}}", mend=mend)
+
+
+def petition_faults(form: Form, units: Collection[str]) -> tuple[Fault, ...]:
+    """Bodies the form of a petition names that are no units."""
+    listed = (("departments", name) for name in form.departments)
+    named = (("city", form.city), ("reception", form.reception), *listed)
+    found = (_unknown(key, name, units, "", "petition.toml") for key, name in named)
+    return tuple(fault for faults in found for fault in faults)
 
 
 def route_faults(

@@ -108,6 +108,25 @@ class Petition(Frozen):
     documents: str = ""
 
 
+class MakePetition(Frozen):
+    """Have the documents of a petition made and brought to this contact; it replaces one asked for.
+
+    An effect, and the only thing that ever holds an ID number: it is forgotten once that is printed.
+    """
+
+    type: Literal["make_petition"] = "make_petition"
+    petition: Petition
+
+
+class ForgetPetition(Frozen):
+    """This contact was told of its documents: nothing more is to be done for them."""
+
+    type: Literal["forget_petition"] = "forget_petition"
+
+
+PetitionEffect = MakePetition | ForgetPetition
+
+
 def printable(text: str) -> str:
     """The text as it can be printed: NFC, no emoji, a box for a letter the type does not have."""
     text = clean(text)

@@ -273,6 +273,59 @@ class Hearing(Frozen):
     options: tuple[Option, ...] = ()
 
 
+class Denouncing(Frozen):
+    """Telling in confidence of somebody's breach of the law, under *code* from its first word on.
+
+    What was told is nowhere in the session. ``status`` and ``more`` are for a message received.
+    *options* are communes that may be meant.
+    """
+
+    at: Literal["denouncing"] = "denouncing"
+    page: Literal["law", "words", "unit", "name", "phone", "confirm", "status", "more"] = "law"
+    code: str = ""
+    options: tuple[Option, ...] = ()
+
+
+class Restricted(Frozen):
+    """What an inspector has before them: the messages told in confidence, one of them, a task.
+
+    *whole* while all of it is about to be shown, which is once for each look. *seen* as in `Doing`.
+    """
+
+    at: Literal["restricted"] = "restricted"
+    page: Literal["list", "reason", "card", "identity", "task"] = "list"
+    code: str = ""
+    task: str = ""
+    seen: int = 0
+    whole: bool = False
+    after: int = 0
+    options: tuple[Option, ...] = ()
+
+
+class Complaining(Frozen):
+    """Told what a complaint takes, and having its petition made; it is never handed in here.
+
+    *page* is where: asked since when the decision is known, whose it is, shown the door, then the
+    petition *filling*, looked at, and made. *drafted*: it is the unsent draft that is complained
+    of. *known_on* is an ISO day, *unit* the body. *given* is what was answered so far by slot (an
+    empty one is left to be written by hand), *asking* the slot being asked; an ID number is never
+    among them. *options* are what "did you mean …?" offers for the commune that was *typed*.
+    """
+
+    at: Literal["complaining"] = "complaining"
+    page: Literal[
+        "known", "body", "commune", "department", "door", "filling", "look", "id_number", "made"
+    ] = "known"
+    drafted: bool = False
+    known_on: str = ""
+    body: Literal["", "commune", "department", "city", "other"] = ""
+    unit: str = ""
+    asking: str = ""
+    given: dict[str, str] = {}
+    typed: str = ""
+    options: tuple[Option, ...] = ()
+
+
 class MyData(Frozen):
     """What is kept of a person, and what they may ask of it.
 
@@ -307,6 +360,9 @@ Place = (
     | Office
     | Bulletin
     | Hearing
+    | Complaining
+    | Denouncing
+    | Restricted
     | MyData
 )
 
@@ -340,7 +396,8 @@ class Session(Frozen):
     each time); *hand* is the case an official last looked at, *news* the one they last heard of.
     *aside* is what an official was writing when a command led elsewhere, the latest last.
     *misses* counts wrong receipts since *missed_at*, *pace* everything else that is limited;
-    *barred* is told of a block by officials.
+    *barred* is told of a block by officials. *confided* is the code of a message in confidence that
+    is not sent yet; *hush*: what was said last is in confidence.
     """
 
     version: Literal[1] = 1
@@ -364,6 +421,8 @@ class Session(Frozen):
     missed_at: datetime | None = None
     pace: Pace = Pace()
     barred: Barred | None = None
+    confided: str = ""
+    hush: bool = False
 
 
 NEW = Session()

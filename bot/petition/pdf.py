@@ -24,6 +24,7 @@ from handlers.petition import Row, Style
 
 FONTS: Final = Path(__file__).parent / "fonts"
 LEFT, TOP, RIGHT, BOTTOM = 30 * mm, 20 * mm, 20 * mm, 20 * mm
+PADDING: Final = 6  # which the library leaves inside its margins
 WIDTH: Final = A4[0] - LEFT - RIGHT
 HALF: Final = WIDTH / 2
 SIZE: Final = 14
@@ -46,10 +47,10 @@ def draw_pdf(rows: Iterable[Row], title: str) -> bytes:
     document = SimpleDocTemplate(
         out,
         pagesize=A4,
-        leftMargin=LEFT,
-        rightMargin=RIGHT,
-        topMargin=TOP,
-        bottomMargin=BOTTOM,
+        leftMargin=LEFT - PADDING,
+        rightMargin=RIGHT - PADDING,
+        topMargin=TOP - PADDING,
+        bottomMargin=BOTTOM - PADDING,
         title=title,
         author="",
         subject="",
