@@ -12,7 +12,6 @@ from handlers.effects import (
     DropTimer,
     Effect,
     Follow,
-    Hear,
     HoldTicket,
     Invite,
     JoinChats,
@@ -31,11 +30,15 @@ from handlers.effects import (
     Witness,
 )
 from handlers.petition import ForgetPetition, MakePetition
+from handlers.rights import AskData, Correct, DataEffect, HoldCase, MoveRequest
+from handlers.limits import Block, NoteSlowed, Unblock
 from storage import (
+    abuse,
     amendments,
     announcements,
     files,
     follows,
+    keepers,
     leaving,
     links,
     members,
@@ -44,6 +47,7 @@ from storage import (
     people,
     petitions,
     reaching,
+    rights,
     tickets,
     timers,
 )
@@ -51,6 +55,8 @@ from storage.database import Tx
 
 DeskEffect = (
     MoveTicket
+    | Block
+    | Unblock
     | Notify
     | Witness
     | Invite
@@ -61,7 +67,7 @@ DeskEffect = (
     | MoveAnnouncement
     | TrySending  # which is posted beside what the turn says
 )
-HearingEffect = Follow | Hear | MakeLink | JoinChats
+HearingEffect = Follow | MakeLink | JoinChats
 
 
 def carry_out(
@@ -71,7 +77,8 @@ def carry_out(
     match effect:
         case OpenTicket():
             notice = content.controller.privacy_version
-            tickets.open(tx, contact_id, effect, now, secret.raw, notice)
+            ticket = tickets.open(tx, contact_id, effect, now, secret.raw, notice)
+            repeats.keep(tx, ticket, effect.marks)
         case AddToTicket():
             tickets.add_note(tx, contact_id, effect, now)
         case MarkTold(code=code, seq=seq):
@@ -81,7 +88,7 @@ def carry_out(
         case KeepFile(media=media):
             files.keep(tx, contact_id, media, now)
         case SaveConsent():
-            _agree(tx, contact_id, effect, now)
+            follows.agreed(tx, contact_id, effect, now)
         case SetTimer(timer=timer, seconds=seconds):
             timers.set(tx, contact_id, timer, now + timedelta(seconds=seconds))
         case DropTimer(timer=timer):
@@ -94,8 +101,12 @@ def carry_out(
             petitions.ask(tx, contact_id, petition, now)
         case ForgetPetition():
             petitions.forget(tx, contact_id)
-        case Follow() | Hear() | MakeLink() | JoinChats():
+        case NoteSlowed():
+            abuse.note(tx, contact_id, effect, now)
+        case Follow() | MakeLink() | JoinChats():
             _for_hearing(tx, contact_id, now, effect, secret)
+        case AskData() | MoveRequest() | Correct() | HoldCase():
+            _for_their_data(tx, contact_id, now, effect)
         case _:
             _for_the_desk(tx, contact_id, now, effect, content, secret)
 
@@ -106,8 +117,6 @@ def _for_hearing(
     match effect:
         case Follow():
             follows.follow(tx, contact_id, effect)
-        case Hear(wanted=wanted):
-            follows.hear(tx, contact_id, wanted=wanted)
         case MakeLink(token=token, minutes=minutes):
             links.make(tx, contact_id, secret.key(token), now, minutes=minutes)
         case JoinChats(token=token):
@@ -118,6 +127,10 @@ def _for_the_desk(
     tx: Tx, contact_id: int, now: datetime, effect: DeskEffect, content: Content, secret: Secret
 ) -> None:
     match effect:
+        case Block():
+            abuse.block(tx, effect, now)
+        case Unblock():
+            abuse.unblock(tx, effect, now)
         case MoveTicket():
             moves.move(tx, contact_id, effect, now)
         case Notify():
@@ -132,6 +145,9 @@ def _for_the_desk(
             leaving.change_duty(tx, contact_id, effect, now, content.calendar)
         case Amend():
             amendments.amend(tx, effect, now)
+            if effect.kind == "rule" and effect.key in content.law:
+                owner = content.law[effect.key].owner
+                keepers.wake(tx, f"rule/{effect.key}", "changed", owner, now, besides=contact_id)
         case Announce():
             announcements.announce(tx, effect, now)
         case MoveAnnouncement():
@@ -140,8 +156,13 @@ def _for_the_desk(
             pass
 
 
-def _agree(tx: Tx, contact_id: int, consent: SaveConsent, now: datetime) -> None:
-    """Keep what was agreed to; announcements are among what the notice is about."""
-    people.add_consent(tx, contact_id, consent, now)
-    if consent.purpose == "handling":
-        follows.agreed(tx, contact_id, given=consent.given)
+def _for_their_data(tx: Tx, contact_id: int, now: datetime, effect: DataEffect) -> None:
+    match effect:
+        case AskData():
+            rights.ask(tx, contact_id, effect, now)
+        case MoveRequest():
+            rights.move_request(tx, contact_id, effect, now)
+        case Correct():
+            rights.correct(tx, contact_id, effect, now)
+        case HoldCase():
+            rights.hold(tx, effect, now)

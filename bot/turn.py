@@ -38,10 +38,13 @@ from handlers.effects import (
 )
 from handlers.events import Event, TimedOut
 from handlers.facts import NOTHING, Facts, Hearing, Needs
+from handlers.limits import Block, Unblock
 from handlers.messages import Say
+from handlers.rights import DataEffect
 from handlers.session import NEW
 from handlers.view import Turn
 from storage import (
+    abuse,
     amendments,
     announcements,
     follows,
@@ -51,6 +54,8 @@ from storage import (
     outbox,
     people,
     reaching,
+    repeats,
+    rights,
     sessions,
     tickets,
     timers,
@@ -64,12 +69,16 @@ EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
 WAKES = (
     SetTimer
     | Notify
+    | Amend
     | JoinStaff
     | JoinChats
     | ChangeDuty
     | MarkReachable
     | Announce
     | MoveAnnouncement
+    | DataEffect
+    | Block
+    | Unblock
 )
 
 
@@ -149,17 +158,17 @@ class Turns:
         if came_back:
             reaching.back(tx, opened.contact_id, arrival.at)
         session = self.recent.read(opened.contact_id, opened.state)
-        facts = self._look_up(tx, opened.contact_id, needs(session, arrival.event), arrival.at)
+        wanted = needs(session, arrival.event)
+        facts = self._look_up(tx, opened.contact_id, wanted, arrival.at, self.content)
         turn = step(session, arrival.event, facts)
         now = arrival.at.astimezone(ZONE)
         for effect in turn.effects:
             carry_out(tx, opened.contact_id, now, effect, self.content, self.secret)
         amended = any(isinstance(effect, Amend) for effect in turn.effects)
         if turn.wants is not None:
-            facts = self._look_up(tx, opened.contact_id, turn.wants, arrival.at)
-            if amended:  # whoever changed something is shown it as it is now
-                content = self.amended(self._files, amendments.all(tx))
-                facts = replace(facts, content=content)
+            # Whoever changed something is shown it as it is now.
+            now_is = self.amended(self._files, amendments.all(tx)) if amended else self.content
+            facts = self._look_up(tx, opened.contact_id, turn.wants, arrival.at, now_is)
             turn = tell(turn, facts)
         state = self.recent.write(opened.contact_id, turn.session)
         sessions.save(tx, opened.contact_id, state, arrival.at)
@@ -217,17 +226,19 @@ class Turns:
 
     # -- before the turn -----------------------------------------------------------------------
 
-    def _look_up(self, tx: Tx, contact_id: int, wanted: Needs, at: datetime) -> Facts:
+    def _look_up(
+        self, tx: Tx, contact_id: int, wanted: Needs, at: datetime, content: Content
+    ) -> Facts:
         now = at.astimezone(ZONE)
         if wanted is NOTHING:
-            return Facts(now=now, content=self.content)
+            return Facts(now=now, content=content)
         proved = bool(wanted.receipt) and tickets.proves(
             tx, wanted.story, wanted.receipt, self.secret.raw
         )
         may_read = bool(wanted.story) and (proved or tickets.holds(tx, wanted.story, contact_id))
         facts = Facts(
             now=now,
-            content=self.content,
+            content=content,
             code=self._unused_code(tx) if wanted.fresh else "",
             receipt=self.fresh_receipt() if wanted.fresh else "",
             cards=tickets.cards(tx, contact_id, wanted.query, CARDS) if wanted.cards else (),
@@ -239,6 +250,11 @@ class Turns:
             links=self.links,
             limits=self.limits,
             hearing=Hearing(*follows.wanted(tx, contact_id)) if wanted.hearing else None,
+            repeats=repeats.own(
+                tx, contact_id, wanted.repeats, at, self.content.desk.limits.alike_days
+            ),
+            barred=abuse.barred(tx, contact_id, at) if wanted.barred else None,
+            mine=rights.mine(tx, contact_id) if wanted.mine else None,
             linked=links.linked(tx, contact_id, self.secret.key(wanted.link), at)
             if wanted.link
             else None,
@@ -248,9 +264,11 @@ class Turns:
         return with_page(desk_facts(tx, contact_id, wanted, facts), self.page)
 
     def _unused_code(self, tx: Tx) -> str:
-        """A code of no case, and of no announcement: that one has TB in the place of PA."""
-        while tickets.code_exists(tx, code := self.fresh_code()) or announcements.exists(
-            tx, f"TB{code[2:]}"
+        """A code of no case, no announcement (TB in the place of PA) and no request (DL)."""
+        while (
+            tickets.code_exists(tx, code := self.fresh_code())
+            or announcements.exists(tx, f"TB{code[2:]}")
+            or rights.exists(tx, f"DL{code[2:]}")
         ):
             pass
         return code

@@ -3,10 +3,10 @@
 from handlers.codes import read_code
 from handlers.desk import commands as desk
 from handlers.desk.permission import REACHES
-from handlers.effects import Hear, JoinStaff
+from handlers.effects import JoinStaff
 from handlers.linking import link
 from handlers.pending import drop, gather_text
-from handlers.rooms import behalf, cases, form, loose, start
+from handlers.rooms import behalf, cases, data, form, hearing, loose, start
 from handlers.rooms.desk import doing, office, orders
 from handlers.session import (
     Adding,
@@ -21,7 +21,6 @@ from handlers.session import (
     Intake,
     Languages,
     Menu,
-    MyData,
     Office,
     Part,
     Pending,
@@ -47,7 +46,9 @@ def obey(command: Command, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 
         return _join_chats(token, view)
     match command.name:
         case "dungtin":
-            return Next(session, view.say("hearing.stopped"), (Hear(wanted=False),))
+            return hearing.stop(view)
+        case name if name in data.PAGES:
+            return data.to_data(name, view)
         case "trogiup":
             return office.helped(view)
         case "ngonngu":
@@ -71,8 +72,6 @@ def obey(command: Command, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 
             return cases.look_up(command.rest, view)
         case "tracuu":
             return Next(enter(session, Cases()))
-        case "dulieu":
-            return Next(enter(session, MyData()))
         case "nhantin":
             return Next(enter(session, Hearing()))
         case "huy":

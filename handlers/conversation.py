@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers import unattended
+from handlers import gate, unattended
 from handlers.answers import position
 from handlers.commands import obey
 from handlers.desk.commands import ALIASES
@@ -40,7 +40,8 @@ from handlers.messages import Say
 from handlers.needs import needs, showing
 from handlers.pending import hold, replaced, unfit
 from handlers.rooms import doors, form, questions, start
-from handlers.rooms.desk import unfinished
+from handlers.rooms.data import PAGES
+from handlers.rooms.desk import restricted, unfinished
 from handlers.session import (
     Bulletin,
     Desk,
@@ -50,6 +51,7 @@ from handlers.session import (
     Hearing,
     Intake,
     Languages,
+    MyData,
     Office,
     Queue,
     Resuming,
@@ -60,14 +62,15 @@ from handlers.session import (
     Welcome,
 )
 from handlers.text import clean
-from handlers.understanding import understand
+from handlers.understanding import Understandable, understand
 from handlers.view import Blank, Command, Input, Next, Polite, Stale, Turn, View, Wrote, enter
 
 __all__ = ["needs", "step", "tell"]
 
 NOT_SEEN: Mapping[str, datetime] = {}
-# Rooms that need no consent: what an official does at the desk is not about their own data.
-AT_ANY_TIME = Welcome | Languages | Queue | Desk | Doing | Office | Intake | Bulletin
+# Rooms that need no consent: what an official does at the desk is not about their own data, and a
+# right of one's own is nobody's to grant.
+AT_ANY_TIME = Welcome | Languages | MyData | Queue | Desk | Doing | Office | Intake | Bulletin
 AWAY = timedelta(hours=12)  # after this, a message in a form is first asked about, not taken
 
 
@@ -85,9 +88,7 @@ def step(session: Session, event: Event, facts: Facts) -> Turn:
         case FileRefused():
             return _say(unattended.file_refused(event, view), facts)
         case _:
-            did = understand(session, event)
-            after = unattended.with_album(did, _act(did, view), view)
-            return _say(after, facts, {"seen_at": facts.now})
+            return _say(gate.passed(event, view, _acted), facts, {"seen_at": facts.now})
 
 
 def tell(turn: Turn, facts: Facts) -> Turn:
@@ -114,7 +115,8 @@ def _told(after: Next, facts: Facts, seen: Mapping[str, datetime]) -> Turn:
             "step": number,
             "offered": prompt.choices,
             "numbered": prompt.expects == "choice",
-            "room": start.noticed(after.session.room),
+            "room": restricted.shown(start.noticed(after.session.room)),
+            "hush": bool(after.sealed or prompt.sealed) or (after.session.hush and not seen),
             **seen,
         }
     )
@@ -127,8 +129,15 @@ def _told(after: Next, facts: Facts, seen: Mapping[str, datetime]) -> Turn:
         lang=session.lang,
         files=after.files,
         qr=after.qr,
+        sealed=after.sealed or prompt.sealed,
+        forget=after.forget,
     )
     return Turn(session, say, after.effects, instead=after.instead, about=after.about)
+
+
+def _acted(event: Understandable, view: View) -> Next:
+    did = understand(view.session, event)
+    return unattended.with_album(did, _act(did, view), view)
 
 
 # -- what means the same in every room -------------------------------------------------------------
@@ -163,11 +172,11 @@ def _act(did: Input, view: View) -> Next:
 
 
 def _always(did: Input, room: Room) -> bool:
-    """Whether it takes no consent: the desk, hearing no more, and joining one's own chats."""
+    """Whether it takes no consent: the desk, one's rights, hearing no more, joining one's chats."""
     if not isinstance(did, Command):
         joining = isinstance(room, Hearing) and room.page == "join"
         return joining and not isinstance(did, Wrote | SentMedia)
-    return did.name in ALIASES or did.name == "dungtin" or bool(link(did.name, did.rest))
+    return did.name in {*ALIASES, *PAGES, "dungtin"} or bool(link(did.name, did.rest))
 
 
 def _must_consent(view: View) -> bool:

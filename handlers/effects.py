@@ -30,7 +30,8 @@ class OpenTicket(Frozen):
     *calendar* says by which calendar *due_on* was computed. *by* is the member who files it for
     somebody at the counter or by telephone, *consent* how that person agreed: then the case is held
     by nobody's chat until its receipt is shown. *kind* is what it is by its sender's choice,
-    *seems* what its words speak for where the sender chose otherwise.
+    *seems* what its words speak for where the sender chose otherwise. *marks* find its copies
+    (`handlers.repeats`).
     """
 
     type: Literal["open_ticket"] = "open_ticket"
@@ -49,6 +50,7 @@ class OpenTicket(Frozen):
     phone: str = ""
     by: int = 0
     consent: str = ""
+    marks: tuple[int, ...] = ()
     kind: Kind = "feedback"
     seems: Kind | Literal[""] = ""
     priority: Literal[0, 1, 2] = 0

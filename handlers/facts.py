@@ -11,6 +11,7 @@ from handlers.desk.dossier import DeskCard, Dossier, Filter, Identity
 from handlers.desk.figures import Count
 from handlers.desk.people import Invitation, Official
 from handlers.desk.record import Entry
+from handlers.desk.resting import Outdated
 from handlers.events import Media
 from handlers.limits import Barred
 from handlers.rights import DataRequest, Mine
@@ -32,6 +33,9 @@ class Needs:
     *dossier*. *answers*: the latest answers of its unit. *log*: the log before the entry of this
     number (0: the newest). *figures*: counts of open cases. *announcement*: the code of one;
     *announcements*: a page of them, newest first, after so many.
+
+    *outdated*: ``rule/`` and the id of one, for the cases answered by an older version of it, after
+    so many.
 
     *hearing*: what this person wants to hear of. *mine*: what is kept of them, and what they asked
     of it; *request*: the code of such a request, *requests* a page of those that wait, after so
@@ -63,6 +67,8 @@ class Needs:
     announcements: int | None = None
     hearing: bool = False
     link: str = ""
+    outdated: str = ""
+    outdated_after: int = 0
     petition: bool = False
     mine: bool = False
     request: str = ""
@@ -117,8 +123,10 @@ class Facts:
     texts of the latest answers. *links* are the addresses a chat is opened by, by channel, with
     ``{}`` for the payload. *announcement* is whole whoever asks, for `may` to say; *announcements*
     has one more than a page when there is another page. *limits* are those of the channels that are
-    open. *linked* is the chat that made a link that is still valid.
-    *repeats* is the code of this person's open case that tells what was asked about.
+    open. *linked* is the chat that made a link that is still valid. *outdated* are cases the official
+    may see.
+    *repeats* is the code of this person's open case that tells what was asked about, *alike* are
+    the cases of other people that tell what *dossier* does, as far as the official may see them.
     """
 
     now: datetime
@@ -147,6 +155,7 @@ class Facts:
     limits: tuple[Limits, ...] = ()
     hearing: Hearing | None = None
     linked: Linked | None = None
+    outdated: Outdated | None = None
     petition: Made | None = None
     mine: Mine | None = None
     request: DataRequest | None = None
@@ -155,3 +164,4 @@ class Facts:
     barred: Barred | None = None
     blocks: tuple[Blocked, ...] = ()
     slowed: tuple[Slowed, ...] = ()
+    alike: tuple[DeskCard, ...] = ()

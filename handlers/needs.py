@@ -19,6 +19,7 @@ from handlers.events import (
 )
 from handlers.facts import NOTHING, Needs
 from handlers.linking import link
+from handlers.repeats import marks, of_draft
 from handlers.session import (
     Adding,
     Bulletin,
@@ -34,6 +35,7 @@ from handlers.session import (
     Menu,
     MyData,
     Office,
+    Pausing,
     Pending,
     Proving,
     Queue,
@@ -60,8 +62,8 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
     """What `step` will want to know; the ordinary answer to a form needs nothing."""
     if isinstance(event, Left | CameBack):
         return NOTHING
-    if isinstance(session.room, Languages):
-        return needs(enter(session, session.room.back), event)
+    if isinstance(session.room, Languages | Pausing):
+        return _paused(event, needs(enter(session, session.room.back), event))
     if isinstance(event, TimedOut):
         return _woken(event.timer, session)
     if isinstance(event, FileRefused):
@@ -99,7 +101,9 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
             return NOTHING
         case Menu(), Picked(key) if key not in {"track", "held"}:
             return NOTHING
-        case ((Menu() | Welcome() | MyData()), _):
+        case MyData(), _:
+            return replace(_standing(session), fresh=True)
+        case ((Menu() | Welcome()), _):
             return Needs(cards=True)
         case Hearing(), Wrote() | SentMedia() | SharedPlace():
             return replace(_standing(session), cards=True)
@@ -111,12 +115,17 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
             return _standing(session)
 
 
+def _paused(event: Event, wanted: Needs) -> Needs:
+    """What is not answered may repeat a case there is: see `handlers.gate`."""
+    return replace(wanted, repeats=marks(event.text)) if isinstance(event, Said) else wanted
+
+
 def _in_a_form(session: Session) -> Needs:
     """A code is needed to send; who writes for somebody else must still be allowed to."""
-    if not isinstance(session.room, Reviewing):
+    draft = session.draft
+    if draft is None or not isinstance(session.room, Reviewing):
         return NOTHING
-    behalf = session.draft is not None and session.draft.behalf
-    return replace(FRESH, official=True) if behalf else FRESH
+    return replace(FRESH, official=True) if draft.behalf else replace(FRESH, repeats=of_draft(draft))
 
 
 def _is_command(event: Event) -> bool:
@@ -131,12 +140,20 @@ def _woken(timer: str, session: Session) -> Needs:
             return replace(_standing(session), official=True, members=True)
         case ["live", code]:
             return desk.announced(code) if isinstance(session.room, Bulletin) else NOTHING
+        case ["desk", what, subject] if what.startswith("law_"):
+            return replace(_standing(session), official=True, outdated=subject)
         case ["desk", _, code] if code.startswith("TB"):
             return replace(_standing(session), official=True, announcement=code, members=True)
         case ["desk", _, code]:
             return replace(_standing(session), official=True, dossier=code)
+        case ["desk", _, code] if code.startswith("DL"):
+            return replace(_standing(session), official=True, request=code)
+        case ["data", _]:
+            return replace(_standing(session), mine=True)
         case ["case" | "expire", code]:
             return replace(_standing(session), cards=True, story=code)
+        case ["barred"]:
+            return replace(_standing(session), barred=True)
         case _:
             return _standing(session)
 
@@ -158,6 +175,8 @@ def _standing(session: Session) -> Needs:
             return OFFICIAL
         case Hearing(token=token):
             return Needs(hearing=True, link=token)
+        case MyData():
+            return Needs(cards=True, mine=True)
         case _:
             return NOTHING
 
@@ -172,6 +191,8 @@ def showing(room: Room, *, changed: bool) -> Needs | None:
             return Needs(cards=True, story=code)
         case Hearing(token=token):
             return Needs(hearing=True, link=token)
+        case MyData():
+            return Needs(cards=True, mine=True)
         case _:
             return desk.showing(room)
 

@@ -11,14 +11,21 @@ _TABLE = """
 welcome: notice{address}{controller}{phone}{years} again{address}{controller}{phone}{years} thanks
     declined{address}{phone} later changed held first
 start: again
+limits: slow ask silent{phone}{until} full ended{count} unkept{count} cases{most}{phone}
+    additions{most}{phone} codes{most}{phone} files{most}{phone}
+barred: begun{address}{phone}{reason}{until} again{address}{phone}{until} ended
+repeating: ask{code} gone{code}
+choice: go_on add_there{code} send_anyway see_there{code}
 courtesy: greeting thanks
 menu: ask
-choice: agree statistics_off statistics_on decline lang_vi lang_en resume new track data language
+choice: agree announcements_off announcements_on statistics_off statistics_on decline lang_vi lang_en resume new track data language
     hearing hear_communes hear_topics hear_nothing hear channels link join join_not
     help menu held into_draft new_case drop_message resume_with drop_draft_new keep_draft later
     drop_draft send change{label} back cancel skip done keep_answer rewrite drop_files clear
     let_official_find more fewer add withdraw send_addition drop_addition withdraw_no withdraw_yes
-    statistics_stop statistics_allow withdraw_consent reopen send_reopening rate rate_later
+    statistics_stop statistics_allow announcements_stop announcements_allow withdraw_consent
+    data_copy data_copy_yes data_correct data_correct_yes data_name data_phone data_erase
+    data_erase_yes data_withdraw_all data_limit data_limit_yes data_consents reopen send_reopening rate rate_later
     case_files
 choose: stale again
 language: ask
@@ -65,12 +72,24 @@ news: taken{code} assigned{code}{unit} answered{code}{text} referred{code}{reaso
 reply: finding{text} basis{text} action{text} next{text} until{text} private{text} files{files}
 rating: ask{code} why thanks good fair poor
 reopening: ask{code} more{code} done{code}{due} too_late{code}{until}
-data: shown{address}{controller}{phone}{statistics}{version} unsent yes no changed withdrawn
+data: shown{cases}{channels}{name}{open}{phone} unsaid purpose_handling{given}
+    purpose_announcements{given} purpose_statistics{given} since{day}{version} no yes restricted
+    ask{address}{controller}{phone} kind_copy kind_correct kind_erase kind_restrict kind_withdraw
+    request_open{code}{due}{what} request_extended{code}{due}{what} request_doing{code}{due}{what}
+    request_done{code}{done}{what} request_refused{code}{what} request_cancelled{code}{what}
+    take_back{code} taken_back copy{days}{more} correct{name}{phone} new_name new_phone is_name{new}
+    is_phone{new} erase{days}{more} erase_open{open} erase_at_once erase_staff limit{days}{more}
+    consents already{code} asked_copy{code}{due} asked_correct{code} asked_erase{code}
+    asked_restrict{code} asked_open{code}{due}{what} withdrew{cases} changed unsent withdrawn{code}
+    copy_ready{code} told_copy{code} told_correct{code} told_erase{code} told_restrict{code}
+    told_withdraw{code} told_refused{address}{code}{phone}{reason}{what}
+    told_extended{code}{due}{reason}{what} told_elsewhere{code}{phone}
 fault: sorry report{id}{kind}
 invitation: invalid
 share: phone place
-menu_command: start gui tracuu nhantin dungtin dulieu huy ngonngu trogiup
-hearing: now{communes}{topics} off nothing which which_more unknown{typed} drop{name} dropped{name}
+menu_command: start gui tracuu nhantin dungtin dulieu suadulieu xoadulieu rutdongy huy
+    ngonngu trogiup
+hearing: now{communes}{topics} off{controller} nothing which which_more unknown{typed} drop{name} dropped{name}
     added{name} too_many{most} topics channels{channels} again stopped
 law: draft{text} ask
 link: made{links}{minutes}{token} ask{channel} joined{channel}{phone} made_one{channel}{phone}
@@ -81,7 +100,7 @@ channel: web telegram talk other
 
 # What is said to officials, in Vietnamese only: `content/texts/desk.toml`.
 _DESK = """
-desk: again too_late not_staff denied unknown{code} no_case near{codes} near_none cannot{status}
+desk: rules_changed again too_late not_staff denied unknown{code} no_case near{codes} near_none cannot{status}
     meanwhile{news} left proposed{text} preview{text} unsent{text} no_files head{code}{place}{topic}
     nowhere state{status}{unit}{who} nobody dates{due}{opened} left_days{day}{days} today{day}
     late{day}{days} paused{day}{since} bounces{times} same{codes} earlier{entries} anonymous
@@ -119,6 +138,15 @@ queue_view: all mine unassigned waiting sorting approving overdue unreached
 role: administrator dispatcher officer approver leader monitor clerk watch inspector dpo
 task.take: done
 task.assign: member done
+task.block: reason days confirm done
+task.unblock: reason done
+abuse: title blocks{count} block{by}{code}{reason}{until} slowed{count} slow{at}{count}{stage}{who}
+    nobody nameless{number} preview{code}{reason}{until} how copies{codes}
+abuse_stage: slow ask silent
+deed: block
+entry: blocked unblocked
+guide: block
+choice: link_copy{code}
 task.return: reason
 task.ask: question confirm done
 task.note: text done
@@ -140,6 +168,17 @@ task.template_edit: part value confirm
 task.template_retire: confirm
 task.template_restore: confirm
 task.template_approve: confirm
+task.rule_edit: part value confirm
+task.rule_approve: confirm
+rule: list{drafts}{rules} unknown{typed} line{source}{state}{text} english{text} valid{since}{to}
+    keeper{keeper} note{note} version{version}{writer} not_approved approved{day}{name} file gone
+    approved_before{day}{name}{version} outdated{cases} cases{cases} case{code}{day}{status}{unit}
+    approve edit back to_rule which preview unfit done approved_now changed_meanwhile other_person
+rule_part: value text english source note valid_from valid_to
+rule_edit: part value
+rule_state: draft expired future soon valid
+rule_news: changed{cases}{source}{text} soon{day}{source}{text}
+    expired{cases}{day}{source}{text} template_soon{day}{title} template_expired{day}{title}
 template: list none unknown{typed} line{state}{title}{topic} head{id}{since}{to} no_end days{days}
     asks{name}{question} source{source} every_topic add approve edit restore retire back which
     ask{name} preview unfit change{part} done{title}
@@ -166,13 +205,15 @@ unit_field: name address phone hours approval
 route: title line{commune}{topic}{unit} one{line} own any_topic any_commune preview{line}
 log: title empty of_case{code} system invited{duty}{name} joined{duty} duty_given{duty}{name}
     duty_ended{duty}{name} amended{what} undone{number}{what} whole taken_away
-amendment: unit{change}{name} route{change} template{name}
+amendment: unit{change}{name} route{change} template{name} rule{change}{name}
+    approval{name}{version}
 undo: which none{number} never changed ask{line}{what} done{number} given{duty} ended{duty}
     value{value}
 figures: title{day} line{name}{open}{overdue}{soon}{waiting} total few
 guide: title{roles} queue work dispatch release return inform together identity intake figures
     history log
     people units templates day words{words} call{phone}
+guide: rules
 board: card{area}{code}{due}{status}{topic} line{area}{code}{due}{status}{topic} digest{count}
     overdue elsewhere{unit} open
 group: started{unit} bound{unit} unbound stopped unit_unknown{typed} not_yours hidden member

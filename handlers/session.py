@@ -240,7 +240,7 @@ class Office(Frozen):
 
     at: Literal["office"] = "office"
     page: Literal["people", "units", "routes", "templates", "log", "undo", "figures", "guide",
-                  "announcements"]  # fmt: skip
+                  "announcements", "abuse", "rules", "rule_cases"]  # fmt: skip
     subject: str = ""
     after: int = 0
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
+from handlers import gate
 from handlers.effects import DropTimer, Effect, SetTimer
 from handlers.events import FileRefused, SentMedia
 from handlers.pending import file_name, length
-from handlers.rooms import form, hearing, news
+from handlers.rooms import data, form, hearing, news
 from handlers.rooms.desk import bulletin, orders
 from handlers.session import Draft, Pending, Resuming, Session, Welcome
 from handlers.text import clean, is_blank
@@ -65,6 +66,10 @@ def timed_out(timer: str, view: View) -> Next:
             return Next(done, view.say("media.album_taken"))
         case "draft" if session.draft and not isinstance(session.room, Welcome):
             return _remind(view)
+        case gate.TIMER:
+            return gate.ended(view)
+        case gate.BARRED:
+            return gate.told_of_block(view)
         case _:
             return _about_a_case(timer.split(":"), view)
 
@@ -77,6 +82,8 @@ def _about_a_case(words: list[str], view: View) -> Next:
             return orders.woken(what, code, view)
         case ["case", code]:
             return news.woken(code, view)
+        case ["data", code]:
+            return data.woken(code, view)
         case ["expire", code]:
             return news.expired(code, view)
         case ["linked", channel]:

@@ -1,8 +1,10 @@
 """What people want to hear of: of announcements; a case's own news always come."""
 
+from datetime import datetime
 from typing import NamedTuple
 
-from handlers.effects import Follow
+from handlers.effects import Follow, SaveConsent
+from storage import people
 from storage.database import Tx
 
 SET = """
@@ -20,8 +22,8 @@ HEAR = """
     UPDATE people SET hears = ?, stopped = ?
     WHERE id = (SELECT person_id FROM contacts WHERE id = ?)
 """
-AGREED = """
-    UPDATE people SET hears = CASE WHEN stopped = 0 THEN ? ELSE 0 END
+ENDED = """
+    UPDATE people SET hears = 0
     WHERE id = (SELECT person_id FROM contacts WHERE id = ?)
 """
 HEARS = """
@@ -59,16 +61,24 @@ def begin(tx: Tx, contact_id: int, commune: str, topic: str) -> None:
 
 
 def hear(tx: Tx, contact_id: int, *, wanted: bool) -> None:
-    """Switch all announcements on or off, by hand."""
+    """Switch all announcements on or off; joining two chats, off outweighs on."""
     tx.do(HEAR, (int(wanted), int(not wanted), contact_id))
 
 
-def agreed(tx: Tx, contact_id: int, *, given: bool) -> None:
-    """Announcements begin when a person agrees to the notice, unless they stopped them by hand.
+def agreed(tx: Tx, contact_id: int, consent: SaveConsent, now: datetime) -> None:
+    """Keep what was agreed to or taken back, and do as it says.
 
-    Until then, and when the agreement is taken back, there are none.
+    Announcements begin with the consent to them; they end with it, and with that to being answered.
+    Who takes back what they never gave has nothing to prove.
     """
-    tx.do(AGREED, (int(given), contact_id))
+    if consent.purpose == "announcements":
+        before = wanted(tx, contact_id).hears
+        hear(tx, contact_id, wanted=consent.given)
+        if not (before or consent.given):
+            return
+    elif consent.purpose == "handling" and not consent.given:
+        tx.do(ENDED, (contact_id,))
+    people.add_consent(tx, contact_id, consent, now)
 
 
 def wanted(tx: Tx, contact_id: int) -> Wanted:

@@ -43,6 +43,7 @@ FOLLOWS = """
 MOVED = (
     "UPDATE contacts SET person_id = ? WHERE person_id = ?",
     "UPDATE tickets SET person_id = ? WHERE person_id = ?",
+    "UPDATE data_requests SET person_id = ? WHERE person_id = ?",
 )
 # The row stays, telling nothing of anybody: ledgers of announcements may name it.
 EMPTIED = (

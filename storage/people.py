@@ -3,6 +3,7 @@
 All of it is sealed: see `storage.keys`.
 """
 
+import hashlib
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -43,10 +44,15 @@ PERSON = """
     FROM contacts c JOIN people p ON p.id = c.person_id WHERE c.id = ?
 """
 ADD_CONSENT = """
-    INSERT INTO consents (contact_id, purpose, given, version, lang, at) VALUES (?, ?, ?, ?, ?, ?)
+    INSERT INTO consents (contact_id, purpose, given, version, lang, text, at)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
 """
+KEEP_TEXT = """
+    INSERT INTO consent_texts (hash, words, at) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING
+"""
+TEXT = "SELECT words FROM consent_texts WHERE hash = ?"
 CONSENTS = """
-    SELECT purpose, given, version, lang, at FROM consents WHERE contact_id = ? ORDER BY id
+    SELECT purpose, given, version, lang, at, text FROM consents WHERE contact_id = ? ORDER BY id
 """
 ADD_MOVE = """
     INSERT INTO chat_moves (channel, address_key, contact_id, at) VALUES (?, ?, ?, ?)
@@ -58,6 +64,7 @@ DROP_MOVE = "DELETE FROM chat_moves WHERE channel = ? AND address_key = ?"
 MERGE = (
     "UPDATE chat_moves SET contact_id = ? WHERE contact_id = ?",
     "UPDATE consents SET contact_id = ? WHERE contact_id = ?",
+    "UPDATE data_requests SET contact_id = ? WHERE contact_id = ?",
     "UPDATE tickets SET contact_id = ? WHERE contact_id = ?",
     """
     INSERT INTO ticket_contacts (contact_id, ticket_id, since, told)
@@ -101,13 +108,14 @@ class Person(NamedTuple):
 
 
 class Consent(Frozen):
-    """One entry of what was agreed to or taken back."""
+    """One entry of what was agreed to or taken back; *text* is the hash of what was shown."""
 
     purpose: Purpose
     given: bool
     version: str
     lang: Literal["vi", "en"]
     at: datetime
+    text: str = ""
 
 
 def contact(tx: Tx, channel: str, address: str, now: datetime) -> Contact:
@@ -176,25 +184,27 @@ def person(tx: Tx, contact_id: int) -> Person:
 
 
 def add_consent(tx: Tx, contact_id: int, consent: SaveConsent, now: datetime) -> None:
-    """Append what was agreed to or taken back; nothing is ever overwritten."""
-    tx.do(
-        ADD_CONSENT,
-        (
-            contact_id,
-            consent.purpose,
-            int(consent.given),
-            consent.version,
-            consent.lang,
-            ms(now),
-        ),
-    )
+    """Append what was agreed to or taken back, and keep the words; nothing is ever overwritten."""
+    text = hashlib.sha256(consent.text.encode()).hexdigest() if consent.text else ""
+    if text:
+        tx.do(KEEP_TEXT, (text, consent.text, ms(now)))
+    what = (consent.purpose, int(consent.given), consent.version, consent.lang)
+    tx.do(ADD_CONSENT, (contact_id, *what, text, ms(now)))
+
+
+def consent_text(tx: Tx, text: str) -> str:
+    """What somebody was shown when they agreed, by its hash."""
+    row = tx.row(TEXT, (text,)) if text else None
+    return "" if row is None else row[0]
 
 
 def consents(tx: Tx, contact_id: int) -> tuple[Consent, ...]:
     """All a contact agreed to or took back, oldest first."""
     return tuple(
-        Consent(purpose=purpose, given=given == 1, version=version, lang=lang, at=when(at))
-        for purpose, given, version, lang, at in tx.rows(CONSENTS, (contact_id,))
+        Consent(
+            purpose=purpose, given=given == 1, version=version, lang=lang, at=when(at), text=text
+        )
+        for purpose, given, version, lang, at, text in tx.rows(CONSENTS, (contact_id,))
     )
 
 

@@ -6,10 +6,12 @@ from handlers.rooms import (
     after,
     behalf,
     cases,
+    data,
     form,
     hearing,
     loose,
     menu,
+    pausing,
     questions,
     review,
     start,
@@ -31,6 +33,7 @@ from handlers.session import (
     Menu,
     MyData,
     Office,
+    Pausing,
     Proving,
     Queue,
     Rating,
@@ -55,7 +58,7 @@ def show(view: View) -> Prompt:  # noqa: C901, PLR0911, PLR0912 - one line a roo
         case Languages() as room:
             return start.show_languages(room, view)
         case MyData() as room:
-            return start.show_my_data(room, view)
+            return data.show_data(room, view)
         case Topics():
             return form.show_topics(view)
         case Intake():
@@ -96,6 +99,8 @@ def show(view: View) -> Prompt:  # noqa: C901, PLR0911, PLR0912 - one line a roo
             return bulletin.show_bulletin(room, view)
         case Hearing() as room:
             return hearing.show_hearing(room, view)
+        case Pausing() as room:
+            return pausing.show_pausing(room, view)
         case room:
             assert_never(room)
 
@@ -110,7 +115,7 @@ def answer(did: Input, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - on
         case Languages() as room:
             return start.at_languages(room, did, view)
         case MyData() as room:
-            return start.at_my_data(room, did, view)
+            return data.at_data(room, did, view)
         case Topics() as room:
             return form.at_topics(room, did, view)
         case Intake():
@@ -151,5 +156,7 @@ def answer(did: Input, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - on
             return bulletin.at_bulletin(room, did, view)
         case Hearing() as room:
             return hearing.at_hearing(room, did, view)
+        case Pausing():
+            return Next(view.session)
         case room:
             assert_never(room)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from handlers.answers import read_commune
-from handlers.effects import Effect, Follow, Hear, JoinChats, MakeLink
+from handlers.effects import Effect, Follow, JoinChats, MakeLink, SaveConsent
 from handlers.events import SentMedia
 from handlers.facts import Hearing as Heard
 from handlers.linking import LINK, MINUTES
@@ -15,8 +15,8 @@ from handlers.messages import Expects, choice
 from handlers.reading.courtesies import says_no, says_yes
 from handlers.rooms import loose
 from handlers.rooms.questions import proposals
-from handlers.rooms.start import home
-from handlers.session import Answer, Hearing, Menu
+from handlers.rooms.start import consent, home
+from handlers.session import Answer, Hearing, Menu, Session
 from handlers.understanding import tells
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
@@ -58,7 +58,7 @@ def _show_all(view: View) -> Prompt:
     ways = (view.choice("channels"), view.choice("menu"))
     if not heard.hears:
         again = view.choice("hear", tone="primary")
-        return Prompt(view.say("hearing.off"), (again, *ways))
+        return Prompt(_off(view), (again, *ways))
     topics = (topic for topic in view.content.in_order if topic.id in heard.topics)
     text = view.say(
         "hearing.now",
@@ -67,6 +67,11 @@ def _show_all(view: View) -> Prompt:
     )
     choosing = (view.choice("hear_communes"), view.choice("hear_topics"))
     return Prompt(text, (*choosing, view.choice("hear_nothing", tone="danger"), *ways))
+
+
+def _off(view: View) -> str:
+    """What somebody agrees to by wanting announcements."""
+    return view.say("hearing.off", controller=view.content.controller.name.in_(view.lang))
 
 
 def _channels(view: View) -> str:
@@ -163,9 +168,10 @@ def _picked(key: str, room: Hearing, view: View) -> Next:
         case "channels":
             return Next(enter(session, Hearing(page="channels")))
         case "hear_nothing":
-            return Next(session, effects=(Hear(wanted=False),))
+            return Next(_hears(session, wanted=False), effects=(_consent(view, given=False),))
         case "hear":
-            return Next(session, view.say("hearing.again"), (Hear(wanted=True),))
+            there = _hears(session, wanted=True)
+            return Next(there, view.say("hearing.again"), (_consent(view, given=True),))
         case "link":
             return _link(view)
         case "join":
@@ -190,14 +196,31 @@ def _chosen(key: str, room: Hearing, view: View) -> Next:
             wanted = name not in _heard(view).topics
             switched = Follow(kind="topic", name=name, wanted=wanted)
             notice, effects = _heard_again(view) if wanted else ("", ())
-            return Next(view.session, notice, (switched, *effects))
+            there = _hears(view.session, wanted=True) if effects else view.session
+            return Next(there, notice, (switched, *effects))
 
 
 def _heard_again(view: View) -> tuple[str, tuple[Effect, ...]]:
     """Whoever chooses something wants to hear of it: then not hearing anything is over."""
     if _heard(view).hears:
         return "", ()
-    return view.say("hearing.again"), (Hear(wanted=True),)
+    return view.say("hearing.again"), (_consent(view, given=True),)
+
+
+def _hears(session: Session, *, wanted: bool) -> Session:
+    """The session that knows whether this chat agreed to announcements."""
+    return session.model_copy(update={"announcements": wanted})
+
+
+def _consent(view: View, *, given: bool) -> SaveConsent:
+    """Announcements are a purpose of their own: to want them is to agree to it."""
+    return consent("announcements", view, given=given, shown=_off(view))
+
+
+def stop(view: View) -> Next:
+    """No announcement from now on, wherever somebody is."""
+    there = _hears(view.session, wanted=False)
+    return Next(there, view.say("hearing.stopped"), (_consent(view, given=False),))
 
 
 def _typed(did: Wrote, view: View) -> Next:
@@ -214,6 +237,7 @@ def _add(commune: str, name: str, view: View) -> Next:
     if commune not in heard.communes and len(heard.communes) >= MOST:
         return Next(there, view.say("hearing.too_many", most=MOST))
     notice, effects = _heard_again(view)
+    there = _hears(there, wanted=True) if effects else there
     added = "\n".join(line for line in (view.say("hearing.added", name=name), notice) if line)
     return Next(there, added, (Follow(kind="commune", name=commune, wanted=True), *effects))
 

@@ -1,14 +1,17 @@
-"""The front door: privacy notice and consent, help, languages, the person's own data."""
+"""The front door: privacy notice and consent, help, languages."""
+
+from collections.abc import Mapping
 
 from handlers.content import Lang
-from handlers.effects import DropTimer, Effect, KeepFile, SaveConsent
+from handlers.effects import DropTimer, Effect, KeepFile, Purpose, SaveConsent
 from handlers.events import SentMedia
 from handlers.pending import gather
 from handlers.rooms import loose
 from handlers.rooms.form import DRAFT_TIMER
-from handlers.session import Languages, Menu, MyData, Pending, Resuming, Room, Session, Welcome
+from handlers.session import Languages, Menu, Pending, Resuming, Room, Session, Welcome
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
+_TICKED: tuple[Purpose, ...] = ("statistics", "announcements")
 REFUSED = Welcome(noticed=True, refused=True)
 
 
@@ -22,9 +25,9 @@ def home(session: Session) -> Session:
 
 def show_welcome(room: Welcome, view: View) -> Prompt:
     """The privacy notice, with one choice for each purpose; none is chosen beforehand."""
-    controller = view.content.controller
     asking = "welcome.again" if room.noticed else "welcome.notice"
-    notice = view.say(
+    controller = view.content.controller
+    shown = view.say(
         "welcome.later" if room.refused else asking,
         controller=controller.name.in_(view.lang),
         years=controller.keep_years,
@@ -33,15 +36,51 @@ def show_welcome(room: Welcome, view: View) -> Prompt:
     )
     other = "vi" if view.lang == "en" else "en"
     return Prompt(
-        notice,
+        shown,
         (
             view.choice("agree", tone="primary"),
+            view.choice(
+                "announcements",
+                "choice.announcements_on" if room.announcements else "choice.announcements_off",
+            ),
             view.choice(
                 "statistics", "choice.statistics_on" if room.statistics else "choice.statistics_off"
             ),
             view.choice("decline"),
             view.choice(f"lang:{other}", f"choice.lang_{other}"),
         ),
+    )
+
+
+def _notice(view: View) -> str:
+    """The whole notice of today, as the door shows it first."""
+    controller = view.content.controller
+    return view.say(
+        "welcome.notice",
+        controller=controller.name.in_(view.lang),
+        years=controller.keep_years,
+        phone=controller.phone,
+        address=controller.address,
+    )
+
+
+_LABELS: Mapping[Purpose, str] = {
+    "handling": "choice.agree",
+    "statistics": "choice.statistics_on",
+    "announcements": "choice.announcements_on",
+}
+
+
+def consent(purpose: Purpose, view: View, *, given: bool, shown: str = "") -> SaveConsent:
+    """What proves that somebody agreed to a *purpose*, or took it back.
+
+    *shown* is what they read when they pressed; by default the whole notice.
+    """
+    current = view.content.controller.privacy_version
+    version = current if given else view.session.consent or current
+    text = f"{shown or _notice(view)}\n\n{view.say(_LABELS[purpose])}"
+    return SaveConsent(
+        purpose=purpose, given=given, version=version, lang=view.lang, text=text if given else ""
     )
 
 
@@ -57,8 +96,8 @@ def at_welcome(room: Welcome, did: Input, view: View) -> Next:
     match did:
         case Picked("agree"):
             return _agree(room, view)
-        case Picked("statistics"):
-            flipped = room.model_copy(update={"statistics": not room.statistics})
+        case Picked("statistics" | "announcements" as ticked):
+            flipped = room.model_copy(update={ticked: not getattr(room, ticked)})
             return Next(enter(view.session, flipped))
         case Picked("decline"):
             return _decline(view)
@@ -84,22 +123,25 @@ def _decline(view: View) -> Next:
     """Nothing unsent is kept of who does not agree; an older agreement ends with it."""
     controller = view.content.controller
     said = view.say("welcome.declined", phone=controller.phone, address=controller.address)
-    return Next(_without_consent(view.session), said, _taken_back(view))
+    return Next(without_consent(view.session), said, taken_back(view))
 
 
-def _without_consent(session: Session) -> Session:
+def without_consent(session: Session) -> Session:
     """At the door, with nothing of what was not sent."""
-    return enter(session, REFUSED, consent="", statistics=False, draft=None, pending=Pending())
+    nothing = {"consent": "", "statistics": False, "announcements": False}
+    return enter(session, REFUSED, draft=None, pending=Pending(), **nothing)
 
 
-def _taken_back(view: View) -> tuple[Effect, ...]:
+def taken_back(view: View) -> tuple[Effect, ...]:
     """Every agreement there was, taken back; no reminder of a draft that is gone."""
     session = view.session
     effects: list[Effect] = []
     if session.consent:
-        effects.append(_consent("handling", view, given=False))
+        effects.append(consent("handling", view, given=False))
         if session.statistics:
-            effects.append(_consent("statistics", view, given=False))
+            effects.append(consent("statistics", view, given=False))
+        if session.announcements:
+            effects.append(consent("announcements", view, given=False))
     if session.draft:
         effects.append(DropTimer(timer=DRAFT_TIMER))
     return tuple(effects)
@@ -107,15 +149,13 @@ def _taken_back(view: View) -> tuple[Effect, ...]:
 
 def _agree(room: Welcome, view: View) -> Next:
     version = view.content.controller.privacy_version
-    session = view.session.model_copy(update={"consent": version, "statistics": room.statistics})
-    effects: list[Effect] = [
-        SaveConsent(purpose="handling", given=True, version=version, lang=view.lang)
-    ]
-    if room.statistics or view.session.statistics:
-        given = room.statistics
-        effects.append(
-            SaveConsent(purpose="statistics", given=given, version=version, lang=view.lang)
-        )
+    before, ticked = view.session, {p: getattr(room, p) for p in _TICKED}
+    session = before.model_copy(update={"consent": version, **ticked})
+    there = View(session, view.facts)
+    effects: list[Effect] = [consent("handling", there, given=True)]
+    for purpose in _TICKED:
+        if ticked[purpose] or getattr(before, purpose):
+            effects.append(consent(purpose, there, given=ticked[purpose]))
     effects += [KeepFile(media=media) for media in session.pending.media]
     thanks = view.say("welcome.thanks")
     if session.draft:
@@ -160,61 +200,3 @@ def to_languages(view: View) -> Next:
 
 def _lang(key: str) -> Lang:
     return "en" if key == "lang:en" else "vi"
-
-
-# -- my data ---------------------------------------------------------------------------------------
-
-
-def show_my_data(_room: MyData, view: View) -> Prompt:
-    """What was agreed to, and how to change it."""
-    session, controller = view.session, view.content.controller
-    text = view.say(
-        "data.shown",
-        version=session.consent,
-        statistics=view.say("data.yes" if session.statistics else "data.no"),
-        controller=controller.name.in_(view.lang),
-        phone=controller.phone,
-        address=controller.address,
-    )
-    if session.draft or session.pending != Pending():
-        text += f"\n{view.say('data.unsent')}"
-    statistics = "choice.statistics_stop" if session.statistics else "choice.statistics_allow"
-    return Prompt(
-        text,
-        (
-            view.choice("statistics", statistics),
-            view.choice("withdraw_consent", tone="danger"),
-            view.choice("menu"),
-        ),
-    )
-
-
-def at_my_data(_room: MyData, did: Input, view: View) -> Next:
-    """Consent is taken back as easily as it was given (Decree 356/2025)."""
-    session = view.session
-    match did:
-        case Picked("statistics"):
-            given = not session.statistics
-            return Next(
-                session.model_copy(update={"statistics": given}),
-                view.say("data.changed"),
-                (_consent("statistics", view, given=given),),
-            )
-        case Picked("withdraw_consent"):
-            return Next(_without_consent(session), view.say("data.withdrawn"), _taken_back(view))
-        case Picked("menu"):
-            return Next(home(session))
-        case Wrote() | SentMedia():
-            return loose.take(did, view)
-        case _:
-            return Next(session, view.say("choose.again"))
-
-
-def _consent(purpose: str, view: View, *, given: bool) -> SaveConsent:
-    match purpose:
-        case "handling" | "statistics":
-            return SaveConsent(
-                purpose=purpose, given=given, version=view.session.consent, lang=view.lang
-            )
-        case _:
-            raise AssertionError(purpose)
