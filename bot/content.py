@@ -32,6 +32,7 @@ from handlers.faults import (
     template_faults,
     text_faults,
     topic_faults,
+    triage_faults,
 )
 from handlers.law import Rule
 from handlers.limits import LimitRules
@@ -39,6 +40,7 @@ from handlers.model import Frozen
 from handlers.petition import Form
 from handlers.sentences import CITIZENS, DESK
 from handlers.territory import Commune, Territory, read_territory
+from handlers.triage import NO_RULES, Clue, Ignored, Rules
 from handlers.words import Words
 
 LANGS: tuple[Lang, ...] = ("vi", "en")
@@ -84,6 +86,9 @@ KEYS = frozenset(
         Rule,
         _Law,
         Form,
+        Clue,
+        Ignored,
+        Rules,
     )
     for key in model.model_fields
 ) | {"day", "is", "reason", "source", *Corrections.model_fields}
@@ -101,6 +106,7 @@ def load_content(folder: Path) -> Content:
     communes = territory.communes if territory else ()
     units, routes = _departments(shelf, communes)
     law = _law(shelf, units)
+    triage = _triage(shelf, law)
     petition = _petition(shelf, units)
     templates = _templates(shelf, topics, units, law)
     if not (controller and desk and calendar and territory and petition) or shelf.faults:
@@ -115,9 +121,19 @@ def load_content(folder: Path) -> Content:
         territory=territory,
         templates=templates,
         law=law,
+        triage=triage,
         petition=petition,
         desk=desk,
     )
+
+
+def _triage(shelf: Shelf, law: Collection[str]) -> Rules:
+    """The words that tell what a text is; a kind that must be caught has some."""
+    file = "triage.toml"
+    rules = shelf.value(Rules, file) or NO_RULES
+    if rules is not NO_RULES:
+        shelf.adopt(triage_faults(rules, law))
+    return rules
 
 
 def _topics(shelf: Shelf) -> dict[str, Topic]:

@@ -24,6 +24,7 @@ from handlers.model import Frozen
 from handlers.petition import Form
 from handlers.territory import Territory
 from handlers.text import fold
+from handlers.triage import NO_RULES, Rules
 from handlers.words import LONGEST_WORDS, NAME, Lang, Words
 
 __all__ = ["LONGEST_WORDS", "Lang", "Words"]  # what is common to all content is found here too
@@ -232,6 +233,7 @@ class Content(Frozen):
     desk: DeskRules = DeskRules()
     templates: Mapping[str, Template] = {}
     law: Mapping[str, Rule] = {}
+    triage: Rules = NO_RULES
     amendments: tuple[tuple[str, str, str], ...] = ()
     filed: "Content | None" = None
 

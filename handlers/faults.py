@@ -12,6 +12,8 @@ from handlers.law import NEEDED, Rule
 from handlers.model import Frozen
 from handlers.petition import Form
 from handlers.sentences import SENTENCES
+from handlers.text import fold
+from handlers.triage import CAUGHT, EMERGENCY, KINDS, Rules
 
 PLACEHOLDER = re.compile(r"[a-z_]+")
 RESERVED = re.compile(r"\b(?:thụ\s+l[ýí]|giải\s+quyết|kết\s+luận|bạn)\b", re.IGNORECASE)
@@ -206,6 +208,30 @@ def petition_faults(form: Form, units: Collection[str]) -> tuple[Fault, ...]:
     named = (("city", form.city), ("reception", form.reception), *listed)
     found = (_unknown(key, name, units, "", "petition.toml") for key, name in named)
     return tuple(fault for faults in found for fault in faults)
+
+
+def triage_faults(rules: Rules, law: Collection[str]) -> tuple[Fault, ...]:
+    """Kinds nothing would speak for, numbers nobody was told of, phrases that cannot count."""
+    file, found = "triage.toml", []
+    for kind in sorted(CAUGHT - {clue.kind for clue in rules.clue}):
+        message, mend = f'không có cụm từ nào cho "{kind}"', "thêm một [[clue]] cho loại này"
+        found.append(Fault(file=file, key="clue", message=message, mend=mend))
+    ignored: set[tuple[str, str]] = set()
+    for other in rules.ignore:
+        kinds = other.kinds or KINDS
+        ignored |= {
+            (kind, fold(phrase)) for phrase in other.words if not other.past for kind in kinds
+        }
+    for number, clue in enumerate(rules.clue, 1):
+        for call in clue.call:
+            at = f"clue[{number}].call"
+            found += _unknown(at, f"{EMERGENCY}{call}", law, "", file)
+        for phrase in clue.words:
+            if (clue.kind, fold(phrase)) in ignored:
+                message = f'"{phrase}" cũng nằm trong một [[ignore]]'
+                at = f"clue[{number}].words"
+                found.append(Fault(file=file, key=at, message=message, mend="xóa một trong hai"))
+    return tuple(found)
 
 
 def route_faults(

@@ -18,7 +18,7 @@ _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
 _NOT_READ = ("C", "M", "Z")
 
 _RUN = re.compile(r"([a-z])\1{2,}")
-_TEENCODE = {
+TEENCODE = {
     "ko": "khong",
     "k": "khong",
     "hok": "khong",
@@ -75,7 +75,7 @@ def spell_out(folded: str) -> str:
     words = _RUN.sub(r"\1", folded).split()
     before = ["", *words]
     return " ".join(
-        word if word in _UNITS and last.isdigit() else _TEENCODE.get(word, word)
+        word if word in _UNITS and last.isdigit() else TEENCODE.get(word, word)
         for last, word in zip(before, words, strict=False)
     )
 
