@@ -47,6 +47,7 @@ from storage import (
     people,
     petitions,
     reaching,
+    repeats,
     rights,
     tickets,
     timers,

@@ -7,17 +7,20 @@ from handlers.announcing import Announcement
 from handlers.desk import permission
 from handlers.desk.people import Official
 from handlers.desk.record import Entry
+from handlers.desk.resting import Outdated, Rest
 from handlers.facts import Facts, Needs
 from handlers.rooms.desk.bulletins import PAGE as BULLETINS
 from handlers.rooms.desk.journal import PAGE as ENTRIES
 from handlers.rooms.desk.queue import PAGE
-from storage import announcements, desk, log, members
+from handlers.rooms.desk.rules import CASES as OUTDATED
+from storage import abuse, announcements, desk, log, members, repeats, resting
 from storage.database import Tx
 
 QUEUE = PAGE + 1  # cases: one more than a page, to know of another
 FOUND = 10  # cases of a search
 LOG = ENTRIES + 1  # entries, as for the queue
 ANNOUNCED = BULLETINS + 1  # announcements, as for the queue
+ABUSE = 100  # of those who are kept from sending, or send too much
 SOON = 3  # working days
 
 
@@ -43,6 +46,9 @@ def desk_facts(tx: Tx, contact_id: int, wanted: Needs, facts: Facts) -> Facts:
         identity=desk.identity(tx, wanted.dossier) if wanted.identity else None,
         answers=desk.recent_answers(tx, dossier.card.unit) if wanted.answers and dossier else (),
         log=() if wanted.log is None else _log(tx, wanted.log),
+        alike=desk.named(tx, repeats.copies(tx, dossier.card.id), seen) if dossier else (),
+        blocks=abuse.blocks(tx, facts.now, ABUSE) if wanted.abuse else (),
+        slowed=abuse.slowed(tx, facts.now, ABUSE) if wanted.abuse else (),
         figures=desk.figures(
             tx,
             permission.units(official, "figures"),
@@ -53,7 +59,20 @@ def desk_facts(tx: Tx, contact_id: int, wanted: Needs, facts: Facts) -> Facts:
         else (),
         announcement=announcements.get(tx, wanted.announcement) if wanted.announcement else None,
         announcements=_announcements(tx, official, wanted.announcements),
+        outdated=_outdated(tx, official, wanted, facts) if wanted.outdated else None,
     )
+
+
+def _outdated(tx: Tx, official: Official, wanted: Needs, facts: Facts) -> Outdated | None:
+    """The cases answered by another version than the one that is in force today."""
+    kind, _, name = wanted.outdated.partition("/")
+    rule = facts.content.law.get(name) if kind == "rule" else None
+    if rule is None:
+        return None
+    version = rule.version if rule.in_force(facts.now.date()) else ""
+    seen = permission.units(official, "see")
+    rest = Rest("rule", rule.id, version)
+    return resting.outdated(tx, rest, seen, wanted.outdated_after, OUTDATED)
 
 
 def with_page(facts: Facts, page: Callable[[str], str]) -> Facts:

@@ -9,7 +9,7 @@ so that the update is kept for replay and its sender is told.
 import json
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from pydantic import TypeAdapter

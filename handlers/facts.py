@@ -123,8 +123,8 @@ class Facts:
     texts of the latest answers. *links* are the addresses a chat is opened by, by channel, with
     ``{}`` for the payload. *announcement* is whole whoever asks, for `may` to say; *announcements*
     has one more than a page when there is another page. *limits* are those of the channels that are
-    open. *linked* is the chat that made a link that is still valid. *outdated* are cases the official
-    may see.
+    open. *linked* is the chat that made a link that is still valid. *outdated* are cases the
+    official may see.
     *repeats* is the code of this person's open case that tells what was asked about, *alike* are
     the cases of other people that tell what *dossier* does, as far as the official may see them.
     """

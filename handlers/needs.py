@@ -41,6 +41,7 @@ from handlers.session import (
     Queue,
     Rating,
     Reopening,
+    Repeating,
     Resuming,
     Reviewing,
     Room,
@@ -161,6 +162,8 @@ def _woken(timer: str, session: Session) -> Needs:
 def _standing(session: Session) -> Needs:
     """What showing the current room, or one beside it, takes."""
     match session.room:
+        case Repeating(code=code):
+            return replace(FRESH, cards=True, story=code)
         case Case(code=code) | Adding(code=code) | Withdrawing(code=code) | Proving(code=code):
             return Needs(cards=True, story=code)
         case Cases(query=query):

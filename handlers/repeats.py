@@ -10,10 +10,11 @@ import heapq
 import zlib
 
 from handlers.effects import AddToTicket, Effect, Notify
-from handlers.events import SentMedia
+from handlers.events import Said
 from handlers.session import Draft
-from handlers.text import fold
-from handlers.view import View, Wrote
+from handlers.text import clean, fold
+from handlers.understanding import Understandable
+from handlers.view import View
 
 GROUP = 3  # words
 MARKS = 6
@@ -42,11 +43,12 @@ def of_draft(draft: Draft) -> tuple[int, ...]:
     return marks(max(told, key=len, default=""))
 
 
-def added_again(did: Wrote | SentMedia, view: View) -> tuple[Effect, ...]:
+def added_again(event: Understandable, view: View) -> tuple[Effect, ...]:
     """What puts a text into the case of the same person that it repeats; nothing for any other."""
     code = view.facts.repeats
-    if not code or isinstance(did, SentMedia):
+    if not code or not isinstance(event, Said):
         return ()
-    added = AddToTicket(code=code, text=did.text, media=(), search=fold(did.text))
+    text = clean(event.text)
+    added = AddToTicket(code=code, text=text, media=(), search=fold(text))
     return (added, Notify(code=code, to="assignee", what="added"))
 

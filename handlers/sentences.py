@@ -15,7 +15,7 @@ limits: slow ask silent{phone}{until} full ended{count} unkept{count} cases{most
     additions{most}{phone} codes{most}{phone} files{most}{phone}
 barred: begun{address}{phone}{reason}{until} again{address}{phone}{until} ended
 repeating: ask{code} gone{code}
-choice: go_on add_there{code} send_anyway see_there{code}
+choice: go_on add_there{code} send_anyway
 courtesy: greeting thanks
 menu: ask
 choice: agree announcements_off announcements_on statistics_off statistics_on decline lang_vi lang_en resume new track data language
@@ -72,18 +72,20 @@ news: taken{code} assigned{code}{unit} answered{code}{text} referred{code}{reaso
 reply: finding{text} basis{text} action{text} next{text} until{text} private{text} files{files}
 rating: ask{code} why thanks good fair poor
 reopening: ask{code} more{code} done{code}{due} too_late{code}{until}
-data: shown{cases}{channels}{name}{open}{phone} unsaid purpose_handling{given}
-    purpose_announcements{given} purpose_statistics{given} since{day}{version} no yes restricted
-    ask{address}{controller}{phone} kind_copy kind_correct kind_erase kind_restrict kind_withdraw
-    request_open{code}{due}{what} request_extended{code}{due}{what} request_doing{code}{due}{what}
-    request_done{code}{done}{what} request_refused{code}{what} request_cancelled{code}{what}
-    take_back{code} taken_back copy{days}{more} correct{name}{phone} new_name new_phone is_name{new}
-    is_phone{new} erase{days}{more} erase_open{open} erase_at_once erase_staff limit{days}{more}
-    consents already{code} asked_copy{code}{due} asked_correct{code} asked_erase{code}
-    asked_restrict{code} asked_open{code}{due}{what} withdrew{cases} changed unsent withdrawn{code}
-    copy_ready{code} told_copy{code} told_correct{code} told_erase{code} told_restrict{code}
-    told_withdraw{code} told_refused{address}{code}{phone}{reason}{what}
-    told_extended{code}{due}{reason}{what} told_elsewhere{code}{phone}
+data: shown{cases}{channels}{name}{open}{phone} unsaid since{day}{version} no yes restricted
+    ask{address}{controller}{phone} take_back{code} taken_back copy{days}{more} correct{name}{phone}
+    erase{days}{more} erase_open{open} erase_at_once erase_staff limit{days}{more} consents
+    already{code} withdrew{cases} changed unsent withdrawn{code} copy_ready{code}
+    told_refused{address}{code}{phone}{reason}{what} told_extended{code}{due}{reason}{what}
+    told_elsewhere{code}{phone}
+data_purpose: handling{given} announcements{given} statistics{given}
+data_kind: copy correct erase restrict withdraw
+data_request: open{code}{due}{what} extended{code}{due}{what} doing{code}{due}{what}
+    done{code}{done}{what} refused{code}{what} cancelled{code}{what}
+data_asked: copy{code}{due} correct{code} erase{code} restrict{code} open{code}{due}{what}
+data_told: copy{code} correct{code} erase{code} restrict{code} withdraw{code}
+data_new: name phone
+data_is: name{new} phone{new}
 fault: sorry report{id}{kind}
 invitation: invalid
 share: phone place

@@ -134,6 +134,13 @@ class Resuming(Frozen):
     at: Literal["resuming"] = "resuming"
 
 
+class Repeating(Frozen):
+    """About to send what the open case *code* of the same person tells already: add it there?"""
+
+    at: Literal["repeating"] = "repeating"
+    code: str
+
+
 class Cases(Frozen):
     """The list of the person's cases: *page* from 0, *query* the words they are filtered by."""
 
@@ -346,6 +353,7 @@ Place = (
     | Reviewing
     | Dropping
     | Resuming
+    | Repeating
     | Cases
     | Case
     | Proving

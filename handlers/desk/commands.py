@@ -44,8 +44,11 @@ ALIASES = TASK_OF | {
     "donvi": "units",
     "tuyen": "routes",
     "mau": "templates",
+    "quydinh": "rules",
     "hoantac": "undo",
     "thongbao": "broadcast",
+    "chan": "block",
+    "bochan": "unblock",
 }
 LONGEST = 100  # characters of what is read behind a command
 PIECES = 4  # words a code may be typed in

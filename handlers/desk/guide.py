@@ -21,9 +21,11 @@ COMMANDS: tuple[tuple[str, Deed], ...] = (
     ("guide.figures", "figures"),
     ("guide.history", "history"),
     ("guide.log", "log"),
+    ("guide.block", "block"),
     ("guide.people", "people"),
     ("guide.units", "units"),
     ("guide.templates", "templates"),
+    ("guide.rules", "rules"),
 )
 
 # Only a competent person may say so, in a decision (Law on Complaints 02/2011/QH13, Law on

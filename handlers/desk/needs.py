@@ -31,6 +31,8 @@ def _by_command(did: Command, session: Session) -> Needs | None:
             return replace(OFFICIAL, dossier=read_code(rest) or "", near=near_codes(rest))
         case Command("nhatky", rest):
             return replace(OFFICIAL, dossier=named(rest, "").code)
+        case Command("chan" | "bochan", rest):
+            return replace(OFFICIAL, dossier=named(rest, "").code)
         case Command("thongbao", rest):
             return announced(announcement_code(rest))
         case Command("moi", _):
@@ -53,6 +55,8 @@ def _by_room(room: Room, did: Input) -> Needs | None:
             return replace(OFFICIAL, dossier=key.removeprefix("open:"))
         case Desk(), Wrote() if code := read_code(did.text[:LONGEST]):
             return replace(OFFICIAL, dossier=code)
+        case Desk(code=code), Picked(key) if key.startswith("same:"):
+            return replace(OFFICIAL, dossier=code, other=key.removeprefix("same:"))
         case Desk(code=code), Picked(key):
             task = key.removeprefix("do:")
             return replace(_task(task, code), identity=key == "identity")
@@ -64,6 +68,8 @@ def _by_room(room: Room, did: Input) -> Needs | None:
             return _doing(room, did)
         case Queue(), _:
             return OFFICIAL
+        case Office(page="rule_cases"), Picked(key) if key.startswith("open:"):
+            return replace(OFFICIAL, dossier=key.removeprefix("open:"))
         case Office(), _:
             return replace(showing(room) or OFFICIAL, fresh=did == Picked("invite"), members=True)
         case _:
@@ -100,6 +106,8 @@ def announced(code: str) -> Needs:
 def _task(task: str, code: str, given: dict[str, str] | None = None) -> Needs:
     if task.startswith("announce"):
         return announced(code)
+    if task in {"rule_edit", "rule_approve"}:
+        return replace(OFFICIAL, members=True)
     other = (given or {}).get("other", "")
     return replace(
         OFFICIAL,
@@ -127,12 +135,15 @@ def showing(room: Room) -> Needs | None:
         case Office(page=page):
             return replace(
                 OFFICIAL,
-                members=page in {"people", "undo"},
+                members=page in {"people", "undo", "rules"},
                 loads=page == "people",
                 log=_entries(room),
                 dossier=room.subject if page == "log" else "",
                 figures=page == "figures",
+                outdated=room.subject if page in {"rules", "rule_cases"} else "",
+                outdated_after=room.after if page == "rule_cases" else 0,
                 announcements=room.after if page == "announcements" else None,
+                abuse=page == "abuse",
             )
         case _:
             return None

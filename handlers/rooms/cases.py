@@ -23,6 +23,7 @@ from handlers.session import (
     Session,
     Withdrawing,
 )
+from handlers.spending import spent, too_many
 from handlers.text import fold
 from handlers.tickets import Card, Story, move
 from handlers.understanding import asks_for_case, tells, tries_receipt
@@ -117,7 +118,10 @@ def open_case(code: str, view: View) -> Next:
     if story is not None and story.card.code == code:
         shown = enter(view.session, Case(code=code))
         return Next(shown, effects=_told(story, story.told), about=code)
-    return Next(enter(view.session, Proving(code=code)))
+    paced = spent(view, "codes")
+    if paced is None:
+        return Next(enter(view.session, Cases()), too_many(view, "codes"))
+    return Next(enter(paced, Proving(code=code)))
 
 
 def _told(story: Story, since: int) -> tuple[Effect, ...]:

@@ -13,6 +13,7 @@ from handlers.rooms import (
     menu,
     pausing,
     questions,
+    repeating,
     review,
     start,
     story,
@@ -38,6 +39,7 @@ from handlers.session import (
     Queue,
     Rating,
     Reopening,
+    Repeating,
     Resuming,
     Reviewing,
     Sorting,
@@ -99,6 +101,8 @@ def show(view: View) -> Prompt:  # noqa: C901, PLR0911, PLR0912 - one line a roo
             return bulletin.show_bulletin(room, view)
         case Hearing() as room:
             return hearing.show_hearing(room, view)
+        case Repeating() as room:
+            return repeating.show_repeating(room, view)
         case Pausing() as room:
             return pausing.show_pausing(room, view)
         case room:
@@ -156,6 +160,8 @@ def answer(did: Input, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - on
             return bulletin.at_bulletin(room, did, view)
         case Hearing() as room:
             return hearing.at_hearing(room, did, view)
+        case Repeating() as room:
+            return repeating.at_repeating(room, did, view, review.send)
         case Pausing():
             return Next(view.session)
         case room:

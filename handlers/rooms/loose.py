@@ -8,6 +8,7 @@ from handlers.pending import drop, hold, joined, summary
 from handlers.reading.dates import show_date
 from handlers.rooms import form
 from handlers.session import Case, Menu, Pending, Sorting, Topics
+from handlers.spending import spent, too_many
 from handlers.text import fold
 from handlers.tickets import Card, move
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
@@ -83,13 +84,16 @@ def add(code: str, view: View) -> Next:
     late = story is not None and lapsed(story)
     asked = story is not None and story.card.status == "asking"
     due = put_off(story, view) if story and (asked or late) else None
+    paced = view.session if due else spent(view, "additions")
+    if paced is None:
+        return Next(view.session, too_many(view, "additions"))
     again = MoveTicket(code=code, action="resume", due_on=due)
     added = AddToTicket(
         code=code, text=text, media=pending.media, search=fold(text), due_on=due if asked else None
     )
     news = Notify(code=code, to="assignee", what="added")
     effects: tuple[Effect, ...] = (*((again,) if late else ()), added, news)
-    done = enter(view.session, Menu(), pending=Pending())
+    done = enter(paced, Menu(), pending=Pending())
     if due is None:
         return Next(done, view.say("adding.done", code=code), effects, about=code)
     key = "adding.resumed" if late else "adding.answered"

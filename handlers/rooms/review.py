@@ -7,7 +7,8 @@ from handlers.events import SentMedia
 from handlers.messages import choice
 from handlers.pending import joined
 from handlers.reading.dates import show_date
-from handlers.rooms import behalf, questions
+from handlers.repeats import of_draft
+from handlers.rooms import behalf, questions, repeating
 from handlers.rooms.form import DRAFT_TIMER, draft_of, topic_of
 from handlers.session import (
     Answer,
@@ -17,6 +18,7 @@ from handlers.session import (
     Menu,
     Reviewing,
 )
+from handlers.spending import spent, too_many
 from handlers.text import fold
 from handlers.tickets import AnswerLine
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
@@ -65,7 +67,7 @@ def at_reviewing(_room: Reviewing, did: Input, view: View) -> Next:
     topic = topic_of(draft, view)
     match did:
         case Picked("send"):
-            return _send(draft, topic, view)
+            return repeating.before_sending(draft, view) or _send(draft, topic, view)
         case Picked("back"):
             last = draft.model_copy(update={"index": len(topic.ask) - 1})
             return Next(enter(session, Filling(), draft=last))
@@ -89,6 +91,12 @@ def _change(name: str, view: View) -> Next:
     return Next(enter(view.session, Filling(), draft=changing))
 
 
+def send(view: View) -> Next:
+    """Record the case, whatever it repeats."""
+    draft = draft_of(view)
+    return _send(draft, topic_of(draft, view), view)
+
+
 def _send(draft: Draft, topic: Topic, view: View) -> Next:
     """Record the case, or ask what is still missing."""
     for index, field in enumerate(topic.ask):
@@ -96,6 +104,10 @@ def _send(draft: Draft, topic: Topic, view: View) -> Next:
             missing = draft.model_copy(update={"index": index})
             asked = enter(view.session, Filling(), draft=missing)
             return Next(asked, view.say("reviewing.missing", label=field.label.in_(view.lang)))
+    paced = spent(view, "cases")
+    if paced is None:
+        return Next(view.session, too_many(view, "cases"))
+    view = View(paced, view.facts)
     opened = _case(draft, topic, view)
     unit = view.content.units.get(opened.unit) or view.content.unit_for(topic.id, opened.commune)
     if draft.behalf:
@@ -141,6 +153,7 @@ def _case(draft: Draft, topic: Topic, view: View) -> OpenTicket:
         lines=lines,
         media=draft.media,
         search=fold(" ".join((topic.title.vi, *(line.text for line in lines)))),
+        marks=of_draft(draft),
         name=_personal("name", answered),
         phone=_personal("phone", answered),
     )

@@ -57,10 +57,21 @@ def show_desk(room: Desk, view: View) -> Prompt:
     if found.same:
         codes = ", ".join(card.code for card in found.same)
         parts.append(view.say("desk.same", codes=codes))
+    if copies := alike(found, view):
+        codes = ", ".join(card.code for card in copies)
+        parts.append(view.say("abuse.copies", codes=codes))
     if may(official, "read", found.card):
         parts.append(reaching.told(found, room, view))
         parts += _body(found, room, view)
     return Prompt("\n\n".join(filter(None, parts)), _choices(found, room, view))
+
+
+def alike(found: Dossier, view: View) -> tuple[DeskCard, ...]:
+    """Cases of other people that tell the same and are not one matter with this one yet."""
+    linked = {card.code for card in found.same}
+    if not may(view.facts.official, "link", found.card):
+        return ()
+    return tuple(card for card in view.facts.alike if card.code not in linked)
 
 
 def head(card: DeskCard, view: View) -> str:
@@ -190,6 +201,9 @@ def _choices(found: Dossier, room: Desk, view: View) -> tuple[Choice, ...]:
         choices.append(view.choice("files", "choice.see_files"))
     if may(official, "identify", card):
         choices.append(view.choice("identify", "deed.identify"))
+    if copies := alike(found, view):
+        code = copies[0].code
+        choices.append(choice(f"same:{code}", view.say("choice.link_copy", code=code)))
     if hidden or (room.shows != "whole" and _more(found, room, view)):
         choices.append(view.choice("whole", "choice.see_all"))
     return (*heard_of(card.code, view), *choices, view.choice("queue"))

@@ -6,11 +6,13 @@ from handlers.desk.people import Official
 from handlers.desk.permission import REACHES, anywhere
 from handlers.rooms import behalf, start
 from handlers.rooms.desk import (
+    blocking,
     bulletins,
     colleagues,
     departments,
     doing,
     journal,
+    rules,
     templates,
 )
 from handlers.rooms.desk.administering import duty_name, unit_name
@@ -42,8 +44,12 @@ def obey(command: Command, view: View) -> Next:
             return _to_figures(view)
         case "thongbao":
             return bulletins.to_bulletins(command.rest, view)
+        case "quydinh":
+            return rules.to_rules(command.rest, view)
         case "mau":
             return templates.to_templates(command.rest, view)
+        case "chan" | "bochan":
+            return blocking.obey(command.name, command.rest, view)
         case _:
             return Next(view.session, view.say("command.unknown"))
 
@@ -59,6 +65,10 @@ def show_office(room: Office, view: View) -> Prompt:
             return departments.show_routes(room, view)
         case "templates":
             return templates.show_templates(room, view)
+        case "rules":
+            return rules.show_rules(room, view)
+        case "rule_cases":
+            return rules.show_cases(room, view)
         case "log":
             return journal.show_log(room, view)
         case "undo":
@@ -67,6 +77,8 @@ def show_office(room: Office, view: View) -> Prompt:
             return _show_figures(room, view)
         case "announcements":
             return bulletins.show_bulletins(room, view)
+        case "abuse":
+            return blocking.show_abuse(view)
         case _:
             return _show_guide(view)
 
@@ -100,6 +112,8 @@ def _at_page(room: Office, did: Input, view: View) -> Next:
             return departments.at_routes(room, did, view)
         case "templates":
             return templates.at_templates(room, did, view)
+        case "rules" | "rule_cases":
+            return rules.at_rules(room, did, view)
         case "log":
             return journal.at_log(room, did, view)
         case "undo":
@@ -108,6 +122,8 @@ def _at_page(room: Office, did: Input, view: View) -> Next:
             return _at_figures(room, did, view)
         case "announcements":
             return bulletins.at_bulletins(room, did, view)
+        case "abuse":
+            return blocking.at_abuse(did, view)
         case _:
             return Next(view.session, view.say("desk.again"))
 
@@ -229,12 +245,15 @@ def _show_guide(view: View) -> Prompt:
 
 # -- what nobody typed -----------------------------------------------------------------------------
 
-NEWS = frozenset({"joined", "duty", "left"})
+LAW_NEWS = frozenset({"law_changed", "law_soon", "law_expired"})
+NEWS = frozenset({"joined", "duty", "left"}) | LAW_NEWS
 
 
 def woken(what: str, member: str, view: View) -> Next:
     """Tell a colleague what became of duties; whatever they are doing goes on."""
     official = view.facts.official
+    if what in LAW_NEWS:
+        return rules.woken(what, member, view)
     match what:
         case "joined" if official:
             colleague = next((m for m in view.facts.members if str(m.id) == member), None)

@@ -66,6 +66,8 @@ def at_desk(room: Desk, did: Input, view: View) -> Next:
             return open_bulletin(key.removeprefix("open:"), view)
         case Picked(key) if key.startswith("open:"):
             return open_case(key.removeprefix("open:"), view)
+        case Picked(key) if key.startswith("same:"):
+            return doing.begin("link", room.code, key.removeprefix("same:"), view)
         case Picked(key):
             return doing.begin(key.removeprefix("do:"), room.code, "", view)
         case Wrote(part=part) if code := read_code(part.text[:100]):

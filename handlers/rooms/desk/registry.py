@@ -6,10 +6,12 @@ from handlers.rooms.desk import (
     acts,
     administering,
     answering,
+    blocking,
     bulletin_acts,
     composing,
     reaching,
     releasing,
+    ruling,
     templating,
 )
 from handlers.rooms.desk.task import Task
@@ -17,8 +19,8 @@ from handlers.rooms.desk.task import Task
 TASKS: Mapping[str, Task] = {
     task.name: task
     for tasks in (
-        *(acts, answering, reaching, releasing, templating, administering),
-        *(bulletin_acts, composing),
+        *(acts, answering, reaching, releasing, templating, ruling, administering),
+        *(bulletin_acts, composing, blocking),
     )
     for task in tasks.TASKS
 }

@@ -1,0 +1,17 @@
+"""Where somebody stands who sent too much too fast: asked about it, or not answered for a while."""
+
+from datetime import datetime
+
+from handlers.session import Pausing
+from handlers.view import Prompt, View
+
+
+def show_pausing(_room: Pausing, view: View) -> Prompt:
+    """Ask whether it is no mistake; in the silence there is nothing to choose."""
+    until = view.session.pace.until
+    if view.facts.now.timestamp() >= until:
+        go_on = view.choice("go_on", tone="primary")
+        return Prompt(view.say("limits.ask"), (go_on,))
+    clock = datetime.fromtimestamp(until, view.facts.now.tzinfo)
+    phone = view.content.controller.phone
+    return Prompt(view.say("limits.silent", until=f"{clock:%H:%M}", phone=phone), (), "text")
