@@ -16,6 +16,7 @@ from collections.abc import Callable
 from bot.channels import Arrival, Garbled, Outcome
 from bot.posting import Posted
 from bot.turn import Taken, Turns, whereabouts
+from handlers.content import Content
 from storage.database import Store, Tx
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,11 @@ class Engine:
         self._announced = announced
         self._renewing = asyncio.Lock()
         self.counts: dict[str, int] = {"done": 0, "duplicate": 0, "failed": 0}
+
+    @property
+    def content(self) -> Content:
+        """What the province edits, as it is amended by now."""
+        return self._turns.content
 
     async def accept(self, arrival: Arrival | Garbled, *, again: bool = False) -> Outcome:
         """Take one arrival; returns when its consequences are durable.

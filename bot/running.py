@@ -19,6 +19,7 @@ from bot.holding import Alone, Part
 from bot.housekeeping import Housekeeper
 from bot.http import listen, make_http, serve
 from bot.http_guard import HttpLimits
+from bot.lawkeeper import LawKeeper
 from bot.outbox import Sender
 from bot.telling import sender_lease
 from handlers.faults import Fault
@@ -102,6 +103,7 @@ def _once(app: App) -> dict[str, Part]:
     parts: dict[str, Part] = {
         "announcer": app.announcer.run,
         "fetcher": partial(app.fetcher.run, accept),
+        "lawkeeper": LawKeeper(app.store, lambda: app.engine.content, app.clock.nudge).run,
         "housekeeper": Housekeeper(app.store, app.blobs).run,
         "timers": partial(app.clock.run, accept),
     }

@@ -5,18 +5,16 @@ shown as one, until an official has approved just this version of it (`Rule.vers
 validity nobody is told the figure at all.
 """
 
-import hashlib
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from handlers.model import Frozen
+from handlers.approval import Approvable, Validity
 from handlers.words import NAME, Lang, Words
 
 Measure = Literal["ngày", "ngày làm việc", "giờ", "tháng", "năm", "%", ""]
-Validity = Literal["valid", "future", "expired"]
 VALUE = "{value}"
 _ENGLISH: dict[Measure, str] = {
     "ngày": "days",
@@ -34,22 +32,15 @@ _ASKED_FOR = """
 NEEDED = frozenset(_ASKED_FOR.split())  # the rules the program asks for by name
 
 
-class Approval(Frozen):
-    """Who approved which version, and on which day."""
-
-    version: str
-    by: int
-    name: str = Field(max_length=200)
-    on: date
-
-
-class Rule(Frozen):
+class Rule(Approvable):
     """One rule of the law: its *text* with its figure at ``{value}``, and where it stands.
 
     *source* names the act and the article; *note* is for officials: what is not certain, where it
     was read. *valid_from* and *valid_to* are its first and its last day. *owner* is the unit, or
-    the role, that keeps it right. *approval* is never in a file: it is given by command.
+    the role, that keeps it right.
     """
+
+    APART: ClassVar[frozenset[str]] = frozenset({"id", "by", "approval", "owner", "note"})
 
     id: str = Field(pattern=NAME)
     value: int | None = Field(default=None, ge=1, le=10_000)
@@ -60,7 +51,6 @@ class Rule(Frozen):
     valid_from: date
     valid_to: date | None = None
     owner: str = Field(min_length=1, max_length=60)
-    approval: Approval | None = None
 
     @model_validator(mode="after")
     def makes_sense(self) -> Self:
@@ -80,17 +70,6 @@ class Rule(Frozen):
                     "cần một chỗ {value}" if self.value is not None else "không có value để điền"
                 )
                 yield f'"{words[:40]}…" {wanted} — sửa câu text'
-
-    @property
-    def version(self) -> str:
-        """Another one after every change of what the rule says; its keeper and notes may change."""
-        said = self.model_dump_json(exclude={"id", "owner", "note", "approval"})
-        return hashlib.sha256(said.encode()).hexdigest()[:12]
-
-    @property
-    def draft(self) -> bool:
-        """Whether nobody approved this version."""
-        return self.approval is None or self.approval.version != self.version
 
     def validity(self, today: date) -> Validity:
         """Whether it is in force *today*."""

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from handlers.desk.dossier import Reply
+from handlers.desk.resting import read
 from handlers.effects import MoveTicket, Witness
 from handlers.text import fold
 from handlers.tickets import DONE, OPEN, OVER, Action, Status
 from handlers.tickets import move as moved
-from storage import files, history, keys, log, members, reaching, tickets
+from storage import files, history, keys, log, members, reaching, resting, tickets
 from storage.database import Tx
 from storage.history import Chain
 from storage.times import iso, ms
@@ -117,6 +118,7 @@ def move(tx: Tx, contact_id: int, step: MoveTicket, now: datetime) -> Status | N
     _attach(tx, case, contact_id, step, now)
     if step.action in {"answer", "approve"}:
         _release(tx, case, words, step.unit or case.unit, now)
+        resting.keep(tx, case.id, read(str(step.data.get("rests", ""))), now)
     actor = members.actor(step.by, contact_id if citizen else 0)
     data = {"from": case.status, "to": status, **_changed(step), **step.data}
     history.append(tx, case.chain, KINDS[step.action], data, actor=actor, now=now, words=words)

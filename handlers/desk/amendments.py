@@ -3,7 +3,10 @@
 An amendment is a kind, a key and a value in JSON; one of a key replaces the one before:
 
 - ``unit``      the key is the unit's id, the value the whole unit;
+- ``rule``      the key is the id of a rule of the law, the value the whole rule;
 - ``template``  the key is the template's id, the value the whole template;
+- ``approval``  the key is ``rule/`` or ``template/`` with the id behind it, the value who approved
+  which version of it;
 - ``route``     the key is ``topic/commune``, with ``/@`` behind it where the commune's own unit is
   meant; the value the route, or ``null`` when there is none of this key any more. A route that the
   files do not have is put before the first one that would take its cases away.
@@ -17,18 +20,21 @@ from typing import NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
+from handlers.approval import Approval
 from handlers.content import Content, Route, Unit
 from handlers.desk.templates import Template
 from handlers.explain import explain
-from handlers.faults import Fault, route_faults, template_faults
+from handlers.faults import Fault, law_faults, route_faults, template_faults
+from handlers.law import Rule
 from handlers.model import Frozen
 
 Amendment = tuple[str, str, str]  # kind, key, value
 GONE = "null"
-# Routes and templates name units, so these come first, however late they were changed again.
-ORDER = ("unit", "template", "route")
+# What names another comes after it, however early it was changed.
+ORDER = ("unit", "rule", "template", "route", "approval")
 Model = TypeVar("Model", bound=Frozen)
-KEYS = frozenset((*Unit.model_fields, *Route.model_fields, *Template.model_fields, "vi", "en"))
+_MODELS = (Unit, Route, Template, Rule)
+KEYS = frozenset(key for model in _MODELS for key in model.model_fields) | {"vi", "en"}
 
 
 class Skipped(NamedTuple):
@@ -110,6 +116,10 @@ def _with(content: Content, amendment: Amendment) -> Content:
             return content.model_copy(update={"units": {**content.units, unit.id: unit}})
         case "template":
             return _with_template(content, key, value)
+        case "rule":
+            return _with_rule(content, key, value)
+        case "approval":
+            return _with_approval(content, key, value)
         case "route":
             return _with_route(content, key, value)
         case _:
@@ -119,10 +129,33 @@ def _with(content: Content, amendment: Amendment) -> Content:
 def _with_template(content: Content, key: str, value: str) -> Content:
     template = _read(Template, "template", key, value)
     _same("template", key, template.id)
-    faults = template_faults([template], content.topics, content.topics, content.units)
-    if faults:
+    known = (content.topics, content.topics, content.units, content.law)
+    if faults := template_faults([template], *known):
         raise _UnfitError(faults)
     return content.model_copy(update={"templates": {**content.templates, template.id: template}})
+
+
+def _with_rule(content: Content, key: str, value: str) -> Content:
+    rule = _read(Rule, "rule", key, value)
+    _same("rule", key, rule.id)
+    if key not in content.law:
+        raise _UnfitError([_fault("rule", key, "không có quy định này", "thêm vào law.toml")])
+    if faults := law_faults([rule], content.units, content.law):
+        raise _UnfitError(faults)
+    return content.model_copy(update={"law": {**content.law, rule.id: rule}})
+
+
+def _with_approval(content: Content, key: str, value: str) -> Content:
+    """One of another version, or of what is gone, approves nothing and harms nothing."""
+    approval = _read(Approval, "approval", key, value)
+    kind, _, name = key.partition("/")
+    if kind == "rule" and (rule := content.law.get(name)):
+        approved = rule.model_copy(update={"approval": approval})
+        return content.model_copy(update={"law": {**content.law, name: approved}})
+    if kind == "template" and (template := content.templates.get(name)):
+        signed = template.model_copy(update={"approval": approval})
+        return content.model_copy(update={"templates": {**content.templates, name: signed}})
+    return content
 
 
 def _with_route(content: Content, key: str, value: str) -> Content:

@@ -26,7 +26,15 @@ def values(found: Dossier, view: View) -> dict[str, str]:
     }
     can = fillable(topic)
     asked = {line.name: cut(_text(line, card.topic, view), LONGEST) for line in found.lines}
-    return {name: text for name, text in asked.items() if name in can} | common
+    own = {name: text for name, text in asked.items() if name in can}
+    return figures(view) | own | common
+
+
+def figures(view: View) -> dict[str, str]:
+    """The figures of the rules in force today, each with its mark while it is a draft."""
+    today = view.facts.now.date()
+    rules = (rule for rule in view.content.law.values() if rule.in_force(today))
+    return {rule.id: view.content.figure(rule.id, today) for rule in rules if rule.value}
 
 
 def _text(line: AnswerLine, topic: str, view: View) -> str:
@@ -40,7 +48,8 @@ def offered(found: Dossier, view: View) -> tuple[Template, ...]:
     fits = (
         template
         for template in view.content.templates.values()
-        if template.fits(card.topic, card.unit, card.status, today)
+        if view.content.validity(template, today) == "valid"
+        and template.fits(card.topic, card.unit, card.status, today)
     )
     return tuple(sorted(fits, key=lambda t: (t.topic == "*", t.unit == "*", t.title)))
 

@@ -9,17 +9,16 @@ person (`handlers.desk.generic`).
 from collections.abc import Iterator, Mapping
 from datetime import date
 from string import Formatter
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from handlers.model import Frozen
+from handlers.approval import Approvable, Validity
 from handlers.text import fold
 from handlers.tickets import Status
 
 Part = Literal["finding", "basis", "action", "next"]
 PARTS: tuple[Part, ...] = ("finding", "basis", "action", "next")
-Validity = Literal["valid", "future", "expired", "retired"]
 LONGEST_TITLE = 25  # with " (dự thảo)" it still fits a button
 LONGEST_PART = 900
 LONGEST_TEMPLATE = 2000  # an answer fits one message, and the case's own words need room
@@ -28,13 +27,17 @@ NAME = r"^[a-z][a-z0-9_]*$"
 COMMON = frozenset({"code", "commune", "unit", "opened", "due", "today"})
 
 
-class Template(Frozen):
+class Template(Approvable):
     """An answer with {places}, for cases about *topic* of *unit* ("*": any) in a status of *when*.
 
     An empty *when* is any status. *asks* are the places the case itself can't fill, with the
     question put to the official. *days* after the answer is the last day of what the citizen can
-    do. *valid_from* and *valid_to* are the first and the last day it may be used.
+    do. *valid_from* and *valid_to* are the first and the last day it may be used. *rules* are the
+    ids of the rules of the law it rests on, besides those it names as places: with one of them out
+    of force it is not used either.
     """
+
+    APART: ClassVar[frozenset[str]] = frozenset({"id", "by", "approval", "retired"})
 
     id: str = Field(pattern=NAME)
     title: str = Field(min_length=1, max_length=LONGEST_TITLE)
@@ -50,8 +53,8 @@ class Template(Frozen):
     valid_from: date
     valid_to: date | None = None
     retired: bool = False
-    approved: bool = False
     source: str = ""
+    rules: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def makes_sense(self) -> Self:

@@ -85,7 +85,7 @@ def test_a_broken_template_says_why(change: dict[str, object], says: str) -> Non
 @shipped
 def test_a_shipped_template_is_a_draft_with_its_source(template: Template) -> None:
     """Legal words ship as drafts; each says where it was read and what it rests on."""
-    assert not template.approved
+    assert template.draft
     assert "22/11/2026" in template.source
     assert template.validity(TODAY) == "valid"
     rendered = template.basis.replace("{dieu}", "12")
@@ -134,5 +134,5 @@ def test_the_example_of_the_manual_works() -> None:
     manual = (Path(__file__).parents[2] / "docs" / "answers.md").read_text("utf-8")
     (example,) = re.findall(r"```toml\n(.*?)```", manual, re.DOTALL)
     template = Template.model_validate(tomllib.loads(example) | {"id": "tra_lai_tien"})
-    assert template_faults([template], CONTENT.topics, CONTENT.topics, CONTENT.units) == ()
+    assert template_faults([template], CONTENT.topics, CONTENT.topics, CONTENT.units, CONTENT.law) == ()
     assert template.fits("hoc_phi", "so-gd-dt", "working", TODAY)

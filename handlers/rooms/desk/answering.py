@@ -9,6 +9,7 @@ sent back is proposed again part by part.
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from handlers.desk import resting
 from handlers.desk.contract import LONGEST_ANSWER, LONGEST_PRIVATE, same_but_private, size, told
 from handlers.desk.dossier import DeskCard, Dossier, Line, Reply
 from handlers.desk.filling import asked_of, offered, values
@@ -76,7 +77,7 @@ def _template_slot(found: Dossier, view: View) -> tuple[Slot, ...]:
 
 def label(template: Template, view: View) -> str:
     """A template on a button."""
-    if template.approved:
+    if not template.draft:
         return template.title
     return view.say("desk.draft_template", title=template.title)
 
@@ -194,7 +195,7 @@ def raised_by(
         asked_of(found, view),
         view.facts.answers,
         template.fixed if template else "",
-        draft=template is not None and not template.approved,
+        draft=template is not None and template.draft,
     )
 
 
@@ -295,6 +296,9 @@ def _moves(
     data: dict[str, str | int] = {"flags": ",".join(raised)} if raised else {}
     if template := room.given.get("template"):
         data["template"] = template
+    used, basis = _template(room, view), room.given.get("basis", "")
+    if rests := resting.told(used, basis, view.content, view.facts.now.date()):
+        data["rests"] = rests
     answer = MoveTicket(
         code=card.code,
         action="submit" if second else "answer",

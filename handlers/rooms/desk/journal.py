@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from handlers.approval import Approval
 from handlers.content import Route, Unit, Words
 from handlers.desk.amendments import GONE, current, faults_of, route_key
 from handlers.desk.commands import named
@@ -9,6 +10,7 @@ from handlers.desk.people import EVERYWHERE, Duty
 from handlers.desk.permission import anywhere, may
 from handlers.desk.record import Entry
 from handlers.effects import Amend, ChangeDuty, Effect
+from handlers.law import Rule
 from handlers.rooms.desk.administering import FIELDS, duty_name, is_last, route_line, unit_name
 from handlers.rooms.desk.card import told_line
 from handlers.rooms.desk.task import denied, dossier, me, refused
@@ -137,9 +139,25 @@ def _difference(kind: str, key: str, before: str, after: str, view: View) -> str
             return view.say("amendment.unit", name=unit_name(key, view), change=changed)
         case "route":
             return view.say("amendment.route", change=_route_words(key, after, view))
+        case "rule":
+            return view.say("amendment.rule", name=key, change=_rule_words(key, after, view))
+        case "approval":
+            name, version = key.partition("/")[2], _version(after)
+            return view.say("amendment.approval", name=name, version=version)
         case _:
             known = view.content.templates.get(key)
             return view.say("amendment.template", name=known.title if known else key)
+
+
+def _rule_words(key: str, value: str, view: View) -> str:
+    """What a rule says by *value*; by the files where it is empty."""
+    filed = (view.content.filed or view.content).law
+    rule = Rule.model_validate_json(value) if value else filed.get(key)
+    return cut(f"{rule.words()} ({rule.source})" if rule else key, LONGEST_CHANGE)
+
+
+def _version(value: str) -> str:
+    return Approval.model_validate_json(value).version if value else "—"
 
 
 def _unit_difference(key: str, before: str, after: str, view: View) -> str:

@@ -4,6 +4,7 @@ from handlers.desk.contract import told
 from handlers.desk.dossier import DeskCard, Dossier, Reply
 from handlers.desk.people import Official
 from handlers.desk.permission import may
+from handlers.desk.resting import read
 from handlers.effects import Effect, MoveTicket, Notify
 from handlers.messages import Choice, choice
 from handlers.rooms.desk.answering import raised_by, submitted, warned
@@ -29,8 +30,22 @@ def _preview(room: Doing, view: View) -> str:
     template = view.content.templates.get(str(line.data.get("template", "")) if line else "")
     shown = view.say("desk.preview", text=told(draft, view, found.card.lang))
     raised = raised_by(draft, found, template, view)
-    parts = (shown, warned(raised, draft.basis, view), _with_them(room, found, official, view))
+    changed = _changed(found, view)
+    warning = warned(raised, draft.basis, view)
+    parts = (shown, warning, changed, _with_them(room, found, official, view))
     return "\n".join(filter(None, parts))
+
+
+def _changed(found: Dossier, view: View) -> str:
+    """The rules that are not any more what they were when the answer was written."""
+    law, today = view.content.law, view.facts.now.date()
+    changed = [
+        f"• {rule.words()} ({rule.source})"
+        for rest in read(_rests(found))
+        if rest.kind == "rule" and (rule := law.get(rest.name))
+        if rule.version != rest.version or not rule.in_force(today)
+    ]
+    return "\n".join([view.say("desk.rules_changed"), *changed]) if changed else ""
 
 
 def _with_them(room: Doing, found: Dossier, official: Official, view: View) -> str:
@@ -70,7 +85,8 @@ def _approve(room: Doing, view: View) -> Next:
     many = bundle(found, official) if room.given.get("together") else ()
     effects: list[Effect] = []
     for card, reply in ((found.card, draft), *many):
-        effects += (_released(card, reply, official), Notify(code=card.code, to="citizens"))
+        release = _released(card, reply, official, _rests(found))
+        effects += (release, Notify(code=card.code, to="citizens"))
     effects.append(Notify(code=room.code, to="assignee", what="approved"))
     done = view.say("task.approve.done")
     if many:
@@ -78,13 +94,19 @@ def _approve(room: Doing, view: View) -> Next:
     return Next(to_case(room.code, view), done, tuple(effects))
 
 
-def _released(card: DeskCard, reply: Reply, official: Official) -> MoveTicket:
+def _rests(found: Dossier) -> str:
+    """What the answer was said to rest on when it was written, whatever changed since."""
+    line = submitted(found)
+    return str(line.data.get("rests", "")) if line else ""
+
+
+def _released(card: DeskCard, reply: Reply, official: Official, rests: str) -> MoveTicket:
     return MoveTicket(
         code=card.code,
         action="approve",
         by=official.id,
         words=reply.model_dump_json(),
-        data={"author": card.author},
+        data={"author": card.author, **({"rests": rests} if rests else {})},
         seen=card.entries,
     )
 

@@ -68,7 +68,7 @@ def _unlike(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
 def _deeds(template: Template, view: View) -> tuple[Choice, ...]:
     if not may_change(view, template):
         return ()
-    approve = () if template.approved else (view.choice("do:template_approve", "template.approve"),)
+    approve = (view.choice("do:template_approve", "template.approve"),) if template.draft else ()
     edit = view.choice("do:template_edit", "template.edit")
     if template.retired:
         return (edit, view.choice("do:template_restore", "template.restore"))

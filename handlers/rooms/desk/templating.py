@@ -52,8 +52,8 @@ def _topic(template: Template, view: View) -> str:
 
 
 def _state(template: Template, view: View) -> str:
-    validity = template.validity(view.facts.now.date())
-    if validity == "valid" and not template.approved:
+    validity = view.content.validity(template, view.facts.now.date())
+    if validity == "valid" and template.draft:
         return view.say("validity.draft")
     return view.say(f"validity.{validity}")
 
@@ -84,13 +84,15 @@ def may_change(view: View, template: Template | None = None) -> bool:
 # -- changing --------------------------------------------------------------------------------------
 
 
-def _which(view: View) -> Slot:
+def which(view: View) -> Slot:
+    """The question which template is meant."""
     able = (t for t in in_order(view) if may_change(view, t))
     options = tuple(Option(value=t.id, text=t.title) for t in able)[:OFFERED]
     return Slot("template", "choice", options=options, text=view.say("template.which"))
 
 
-def _asked(room: Doing, view: View) -> Template | None:
+def asked(room: Doing, view: View) -> Template | None:
+    """The template that was answered to it."""
     return view.content.templates.get(room.given.get("template", ""))
 
 
@@ -123,7 +125,7 @@ def _adding(room: Doing, view: View) -> tuple[Slot, ...]:
 def _editing(room: Doing, view: View) -> tuple[Slot, ...]:
     names = tuple(Option(value=p, text=view.say(f"template_part.{p}")) for p in EDITABLE)
     part = Slot("part", "choice", options=names)
-    return (_which(view), part, *_new_value(room), *_questions(room, view, _asked(room, view)))
+    return (which(view), part, *_new_value(room), *_questions(room, view, asked(room, view)))
 
 
 def _new_value(room: Doing) -> tuple[Slot, ...]:
@@ -140,7 +142,7 @@ def _new_value(room: Doing) -> tuple[Slot, ...]:
 
 def _old_value(room: Doing, view: View) -> Doing:
     """Propose what stands there now, to be copied and changed."""
-    template, part = _asked(room, view), room.given.get("part")
+    template, part = asked(room, view), room.given.get("part")
     if template is None or part is None or part == "days" or "value" in room.given:
         return room
     old = getattr(template, part)
@@ -153,13 +155,13 @@ def _changes(room: Doing, view: View) -> dict[str, object] | None:
     asks = {n.removeprefix(ASK): v for n, v in room.given.items() if n.startswith(ASK)}
     if room.task == "template_add":
         return _new(room, view) | {"asks": asks}
-    template = _asked(room, view)
+    template = asked(room, view)
     if template is None:
         return None
     values = template.model_dump(mode="json")
     part, value = room.given.get("part", ""), room.given.get("value", "")
     if part:
-        values |= {part: _typed(part, value), "approved": False}
+        values |= {part: _typed(part, value)}
     said = " ".join(str(values[name]) for name in PARTS)
     used = places(said) or frozenset()
     kept = {name: question for name, question in template.asks.items() if name in used}
@@ -170,7 +172,6 @@ def _flagged(task: str) -> Mapping[str, object]:
     return {
         "template_retire": {"retired": True},
         "template_restore": {"retired": False},
-        "template_approve": {"approved": True},
     }.get(task, {})
 
 
@@ -203,6 +204,8 @@ def _made(room: Doing, view: View) -> tuple[Template | None, tuple[Fault, ...]]:
     values = _changes(room, view)
     if values is None:
         return None, ()
+    official = view.facts.official
+    values |= {"by": official.id if official else 0, "approval": None}
     value = json.dumps(values, ensure_ascii=False)
     faults = faults_of(view.content, ("template", str(values["id"]), value))
     return (None if faults else Template.model_validate_json(value)), faults
@@ -254,7 +257,7 @@ TASKS = (
     _task("template_add", _adding),
     _task("template_edit", _editing),
     *(
-        _task(name, lambda _room, view: (_which(view),))
-        for name in ("template_retire", "template_restore", "template_approve")
+        _task(name, lambda _room, view: (which(view),))
+        for name in ("template_retire", "template_restore")
     ),
 )
