@@ -94,6 +94,17 @@ menu_command: start gui tracuu nhantin dungtin dulieu suadulieu xoadulieu rutdon
 hearing: now{communes}{topics} off{controller} nothing which which_more unknown{typed} drop{name} dropped{name}
     added{name} too_many{most} topics channels{channels} again stopped
 law: draft{text} ask
+complaining: found{days} asked{days} known no_date no_limit in_time{known}{last}{left}
+    last_day{known}{last} past{known}{last}{over} body department commune body_unknown
+    where_else{office} after how counter{unit} address{what} hours{what} phone{what}
+    ask_phone{phone} as_feedback left kept step{all}{number} more{text} blank look
+    id_number{days} no_number no_photo making making_with{last} made ready{days} not_made{phone}
+complaint_body: commune department city other
+petition_ask: name address phone against content demand documents
+petition_label: to name address phone against content demand documents
+choice: stop_complaint date_unknown petition petition_again as_feedback end_complaint leave_blank
+    make_petition
+menu_command: khieunai
 link: made{links}{minutes}{token} ask{channel} joined{channel}{phone} made_one{channel}{phone}
     same invalid
 channel: web telegram talk other

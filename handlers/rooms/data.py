@@ -49,7 +49,7 @@ def show_data(room: MyData, view: View) -> Prompt:
             return _show_all(view)
         case "copy":
             text = view.say("data.copy", days=_days("copy", view), more=_law(view))
-            return _asked(text, "data_copy", view)
+            return _asked(text, "choice.data_copy_yes", view)
         case "correct":
             return _show_correct(view)
         case "name" | "phone":
@@ -58,7 +58,7 @@ def show_data(room: MyData, view: View) -> Prompt:
             return _show_erase(view)
         case "limit":
             text = view.say("data.limit", days=_days("restrict", view), more=_law(view))
-            return _asked(text, "data_limit", view)
+            return _asked(text, "choice.data_limit_yes", view)
         case "consents":
             return _show_consents(view)
 
@@ -66,7 +66,7 @@ def show_data(room: MyData, view: View) -> Prompt:
 def _show_all(view: View) -> Prompt:
     mine, controller = _mine(view), view.content.controller
     consents = (
-        view.say(f"data.purpose_{purpose}", given=_given(purpose, view)) for purpose in PURPOSES
+        view.say(f"data_purpose.{purpose}", given=_given(purpose, view)) for purpose in PURPOSES
     )
     lines = [
         view.say(
@@ -114,9 +114,9 @@ def _request(each: DataRequest, view: View) -> str:
     done = view.day(each.done_at) if each.done_at else ""
     key = "extended" if each.state == "open" and each.extended else each.state
     told = view.say(
-        f"data.request_{key}",
+        f"data_request.{key}",
         code=each.code,
-        what=view.say(f"data.kind_{each.kind}"),
+        what=view.say(f"data_kind.{each.kind}"),
         due=show_date(each.due_on),
         done=done,
     )
@@ -136,7 +136,7 @@ def _law(view: View) -> str:
 
 def _asked(text: str, key: str, view: View) -> Prompt:
     """A last look before something is asked for."""
-    yes = view.choice("confirm", f"choice.{key}_yes", tone="primary")
+    yes = view.choice("confirm", key, tone="primary")
     return Prompt(text, (yes, view.choice("to:all", "choice.back")))
 
 
@@ -159,10 +159,10 @@ def _show_new(room: MyData, view: View) -> Prompt:
     back = view.choice("to:correct", "choice.back")
     if not room.typed:
         expects: Expects = "phone" if room.page == "phone" else "text"
-        return Prompt(view.say(f"data.new_{room.page}"), (back,), expects)
+        return Prompt(view.say(f"data_new.{room.page}"), (back,), expects)
     shown = show_phone(room.typed) if room.page == "phone" else room.typed
     yes = view.choice("confirm", "choice.data_correct_yes", tone="primary")
-    return Prompt(view.say(f"data.is_{room.page}", new=shown), (yes, back), "text")
+    return Prompt(view.say(f"data_is.{room.page}", new=shown), (yes, back), "text")
 
 
 def _show_erase(view: View) -> Prompt:
@@ -192,7 +192,7 @@ def _show_consents(view: View) -> Prompt:
     mine = _mine(view)
     lines = [view.say("data.consents")]
     lines += [
-        view.say(f"data.purpose_{purpose}", given=_given(purpose, view)) for purpose in PURPOSES
+        view.say(f"data_purpose.{purpose}", given=_given(purpose, view)) for purpose in PURPOSES
     ]
     if view.session.draft or view.session.pending != Pending():
         lines.append(view.say("data.unsent"))
@@ -282,9 +282,9 @@ def _ask(kind: Kind, state: State, view: View) -> Next:
     if before := next(same, None):
         return Next(there, view.say("data.already", code=before.code))
     asked = _request_of(kind, state, view)
-    what = view.say(f"data.kind_{kind}")
+    what = view.say(f"data_kind.{kind}")
     told = view.say(
-        f"data.asked_{'open' if state == 'open' else kind}",
+        f"data_asked.{'open' if state == 'open' else kind}",
         code=asked.code,
         what=what,
         due=show_date(asked.due_on),
@@ -351,7 +351,7 @@ def woken(code: str, view: View) -> Next:
     each = next((one for one in _mine(view).requests if one.code == code), None)
     if each is None:
         return Next(view.session, silent=True)
-    what = view.say(f"data.kind_{each.kind}")
+    what = view.say(f"data_kind.{each.kind}")
     if not each.here:
         phone = view.content.controller.phone
         return Next(view.session, view.say("data.told_elsewhere", code=code, phone=phone))
@@ -360,7 +360,7 @@ def woken(code: str, view: View) -> Next:
             told = view.say("data.copy_ready", code=code)
             return Next(view.session, told, files=each.files)
         case "doing" | "done":
-            told = view.say(f"data.told_{each.kind}", code=code)
+            told = view.say(f"data_told.{each.kind}", code=code)
         case "refused":
             controller = view.content.controller
             told = view.say(
