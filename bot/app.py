@@ -32,6 +32,7 @@ from bot.keyring import load_seal
 from bot.metrics import Figures
 from bot.opening import opener
 from bot.outbox import Sender
+from bot.petition.maker import Maker
 from bot.published import reader
 from bot.relay import Relay
 from bot.secret import Secret, fresh_code, fresh_invitation, fresh_receipt, load_secret
@@ -70,6 +71,7 @@ class App:
     engine: Engine
     clock: Clock
     fetcher: Fetcher
+    maker: Maker
     web: WebChannel | None
     telegram: TelegramChannel | None
     board: Board | None
@@ -123,7 +125,7 @@ def _unusable(error: OSError) -> Fault:
 
 
 def _assemble(config: Config, content: Content, secret: Secret, store: Store, holds: Holds) -> App:
-    blobs, limits = Blobs(config.storage.files), _limits(config)
+    blobs, limits = Blobs(config.storage.files, store), _limits(config)
     turns = Turns(
         *(content, secret, fresh_code, fresh_receipt),
         amended=amended,
@@ -133,10 +135,15 @@ def _assemble(config: Config, content: Content, secret: Secret, store: Store, ho
     clock, fetcher = Clock(store), Fetcher(store, blobs, doors.channels)
     paid = {"telegram"} if config.channels.telegram.paid_broadcast else frozenset[str]()
     lines = Lines(doors.channels, limits, paid)
+    maker = Maker(store, blobs, lambda: turns.content, clock.nudge)
     telling = make_telling(store, blobs, turns, lines, holds, clock.nudge)
 
     async def renew() -> None:
         await engine.renew()
+
+    def wanted() -> None:
+        fetcher.nudge()
+        maker.nudge()
 
     relay = Relay(
         *(holds, telling.senders, doors.web),
@@ -148,13 +155,13 @@ def _assemble(config: Config, content: Content, secret: Secret, store: Store, ho
         *(store, turns),
         posted=partial(relay.posted, look=watch.nudge),
         timers=clock.nudge,
-        files=fetcher.nudge,
+        files=wanted,
         announced=telling.announced,
     )
     registry = CollectorRegistry()
     figures = Figures(registry, store, engine, telling.senders, telling.announcer)
     return App(
-        *(config, content, store, secret, blobs, engine, clock, fetcher),
+        *(config, content, store, secret, blobs, engine, clock, fetcher, maker),
         *(doors.web, doors.telegram, doors.board),
         *(telling.senders, telling.announcer, telling.feeders),
         figures=figures,

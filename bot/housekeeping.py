@@ -8,7 +8,7 @@ import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
-from storage import files, inbox, outbox
+from storage import files, inbox, outbox, petitions
 from storage.blobs import Blobs
 from storage.database import StorageError, Store, Tx
 
@@ -21,14 +21,18 @@ SLICE = 500
 ARRIVALS = timedelta(days=7)  # no channel delivers again what is older; Telegram ends after a day
 LOOSE_FILES = timedelta(days=30)
 MESSAGES = timedelta(days=90)
+PETITIONS = timedelta(days=7)  # unless `content/petition.toml` says otherwise
 
 
 class Housekeeper:
     """Forgets old arrivals, messages long delivered, and files that were never sent with a case."""
 
-    def __init__(self, store: Store, blobs: Blobs) -> None:
+    def __init__(
+        self, store: Store, blobs: Blobs, petitions_stay: timedelta = PETITIONS
+    ) -> None:
         self._store = store
         self._blobs = blobs
+        self._petitions = petitions_stay
 
     async def run(self) -> None:
         """Tidy up every day, until cancelled."""
@@ -50,6 +54,10 @@ class Housekeeper:
             last = await self._forget_messages(messages, last)
         while await self._forget_files(loose, now):
             pass
+        while await self._shred(now - files.UPLOAD_LASTS):
+            pass
+        while await self._forget_petitions(now - self._petitions):
+            pass
 
     async def _forget_messages(self, before: datetime, last: int) -> int | None:
         return await self._store.run(lambda tx: outbox.purge(tx, before, last, SLICE))
@@ -66,3 +74,18 @@ class Housekeeper:
         for sha256 in await self._store.run(forget):
             await self._blobs.remove(sha256)
         return bool(loose)
+
+    async def _forget_petitions(self, before: datetime) -> bool:
+        """Whether there was anything to do. What was made to be printed is soon of no use here."""
+        old = await self._store.read(lambda tx: petitions.old_files(tx, before, SLICE))
+        for sha256 in await self._store.run(lambda tx: files.forget(tx, old, before)):
+            await self._blobs.remove(sha256)
+        return bool(old)
+
+    async def _shred(self, before: datetime) -> bool:
+        """Destroy the keys of bytes that were never named, or not let go of at once; any left."""
+        unused = await self._store.read(lambda tx: files.unused(tx, before, SLICE))
+        gone = await self._store.run(lambda tx: files.shred(tx, unused, before))
+        for sha256 in gone:
+            await self._blobs.remove(sha256)
+        return bool(gone)

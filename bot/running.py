@@ -6,6 +6,7 @@ import logging
 import signal
 from collections.abc import Coroutine
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 from socket import socket
 from typing import Any
@@ -104,7 +105,8 @@ def _once(app: App) -> dict[str, Part]:
         "announcer": app.announcer.run,
         "fetcher": partial(app.fetcher.run, accept),
         "lawkeeper": LawKeeper(app.store, lambda: app.engine.content, app.clock.nudge).run,
-        "housekeeper": Housekeeper(app.store, app.blobs).run,
+        "maker": app.maker.run,
+        "housekeeper": Housekeeper(app.store, app.blobs, _petitions_stay(app)).run,
         "timers": partial(app.clock.run, accept),
     }
     for (name, sender), feeder in zip(app.senders.items(), app.feeders, strict=True):
@@ -114,6 +116,10 @@ def _once(app: App) -> dict[str, Part]:
     if app.board:
         parts["board:telegram"] = app.board.run
     return parts
+
+
+def _petitions_stay(app: App) -> timedelta:
+    return timedelta(days=app.content.petition.keep_days)
 
 
 async def _send(sender: Sender, feeder: Feeder) -> None:

@@ -9,18 +9,20 @@ so that the update is kept for replay and its sender is told.
 import json
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from bot.carrying import carry_out
 from bot.channels import Arrival, Garbled, Outcome
+from bot.confidences import confided_facts, kept_apart
 from bot.desk_facts import desk_facts, with_page
 from bot.posting import UNSENT, Posted, post, tried
 from bot.recent import Recent
 from bot.secret import Secret
 from handlers.announcing import Limits
+from handlers.confiding import AddedConfided, MoveConfided, Restrict, SendConfided
 from handlers.content import Content, Lang
 from handlers.conversation import needs, step, tell
 from handlers.effects import (
@@ -40,19 +42,22 @@ from handlers.events import Event, TimedOut
 from handlers.facts import NOTHING, Facts, Hearing, Needs
 from handlers.limits import Block, Unblock
 from handlers.messages import Say
+from handlers.petition import MakePetition
 from handlers.rights import DataEffect
-from handlers.session import NEW
+from handlers.session import NEW, Session
 from handlers.view import Turn
 from storage import (
     abuse,
     amendments,
     announcements,
+    denunciations,
     follows,
     inbox,
     links,
     members,
     outbox,
     people,
+    petitions,
     reaching,
     repeats,
     rights,
@@ -79,7 +84,14 @@ WAKES = (
     | DataEffect
     | Block
     | Unblock
+    | SendConfided
+    | AddedConfided
+    | MoveConfided
+    | Restrict
 )
+
+
+WANTS = KeepFile | MoveTicket | MakePetition  # files are to be fetched or made
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +171,9 @@ class Turns:
             reaching.back(tx, opened.contact_id, arrival.at)
         session = self.recent.read(opened.contact_id, opened.state)
         wanted = needs(session, arrival.event)
-        facts = self._look_up(tx, opened.contact_id, wanted, arrival.at, self.content)
+        if session.hush and not isinstance(arrival.event, UNSENT):
+            outbox.burn(tx, opened.contact_id)
+        facts = self._known(tx, opened.contact_id, arrival, wanted, self.content)
         turn = step(session, arrival.event, facts)
         now = arrival.at.astimezone(ZONE)
         for effect in turn.effects:
@@ -168,7 +182,7 @@ class Turns:
         if turn.wants is not None:
             # Whoever changed something is shown it as it is now.
             now_is = self.amended(self._files, amendments.all(tx)) if amended else self.content
-            facts = self._look_up(tx, opened.contact_id, turn.wants, arrival.at, now_is)
+            facts = self._known(tx, opened.contact_id, arrival, turn.wants, now_is)
             turn = tell(turn, facts)
         state = self.recent.write(opened.contact_id, turn.session)
         sessions.save(tx, opened.contact_id, state, arrival.at)
@@ -179,7 +193,7 @@ class Turns:
                 *post(tx, opened.contact_id, arrival, turn),
             ),
             timers=came_back or any(isinstance(effect, WAKES) for effect in turn.effects),
-            files=any(isinstance(effect, KeepFile | MoveTicket) for effect in turn.effects),
+            files=any(isinstance(effect, WANTS) for effect in turn.effects),
             amended=amended,
             announced=any(
                 isinstance(effect, Announce | MoveAnnouncement) for effect in turn.effects
@@ -198,12 +212,11 @@ class Turns:
             raise error
         opened = sessions.open(tx, arrival.channel, arrival.address, arrival.at)
         where, event = whereabouts(error), arrival.event
-        inbox.keep_failed(
-            tx,
-            inbox.Failed(
-                arrival.id, arrival.at, opened.contact_id, arrival.raw, where, event_text(event)
-            ),
-        )
+        told_here = (arrival.raw, where, event_text(event))
+        if _apart(opened.state):
+            told_here = ("", where, "")  # told in confidence: not even kept to be tried again
+        failed = inbox.Failed(arrival.id, arrival.at, opened.contact_id, *told_here)
+        inbox.keep_failed(tx, failed)
         _fires(tx, opened.contact_id, arrival)  # or the clock would never rest
         if again:
             return Taken("failed")
@@ -225,6 +238,13 @@ class Turns:
         return Posted(number, operator, channel, address, say, "notice")
 
     # -- before the turn -----------------------------------------------------------------------
+
+    def _known(
+        self, tx: Tx, contact_id: int, arrival: Arrival, wanted: Needs, content: Content
+    ) -> Facts:
+        facts = self._look_up(tx, contact_id, wanted, arrival.at, content)
+        there = replace(facts, channel=arrival.channel)
+        return confided_facts(tx, contact_id, wanted, there, self.secret)
 
     def _look_up(
         self, tx: Tx, contact_id: int, wanted: Needs, at: datetime, content: Content
@@ -255,6 +275,7 @@ class Turns:
             ),
             barred=abuse.barred(tx, contact_id, at) if wanted.barred else None,
             mine=rights.mine(tx, contact_id) if wanted.mine else None,
+            petition=petitions.of_contact(tx, contact_id) if wanted.petition else None,
             linked=links.linked(tx, contact_id, self.secret.key(wanted.link), at)
             if wanted.link
             else None,
@@ -264,11 +285,12 @@ class Turns:
         return with_page(desk_facts(tx, contact_id, wanted, facts), self.page)
 
     def _unused_code(self, tx: Tx) -> str:
-        """A code of no case, no announcement (TB in the place of PA) and no request (DL)."""
+        """A code of no case, no announcement (TB in the place of PA), no request (DL), nothing else."""
         while (
             tickets.code_exists(tx, code := self.fresh_code())
             or announcements.exists(tx, f"TB{code[2:]}")
             or rights.exists(tx, f"DL{code[2:]}")
+            or denunciations.exists(tx, f"TT{code[2:]}")
         ):
             pass
         return code
@@ -293,6 +315,14 @@ def event_text(event: Event) -> str:
 def read_event(text: str) -> Event:
     """The event of an `event_text`."""
     return EVENTS.validate_python(json.loads(text))
+
+
+def _apart(state: str) -> bool:
+    """Whether a conversation, as far as it can be read, is one told in confidence."""
+    try:
+        return bool(state) and kept_apart(Session.model_validate_json(state))
+    except ValidationError:
+        return False
 
 
 def _sorry(content: Content, state: str) -> Say:

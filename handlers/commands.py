@@ -1,18 +1,21 @@
 """Typed commands: the same in every room."""
 
 from handlers.codes import read_code
+from handlers.denouncing import inspects
 from handlers.desk import commands as desk
 from handlers.desk.permission import REACHES
 from handlers.effects import JoinStaff
 from handlers.linking import link
 from handlers.pending import drop, gather_text
-from handlers.rooms import behalf, cases, data, form, hearing, loose, start
-from handlers.rooms.desk import doing, office, orders
+from handlers.rooms import behalf, cases, complaining, data, denouncing, form, hearing, loose, start
+from handlers.rooms.desk import doing, office, orders, restricted
 from handlers.session import (
     Adding,
     Bulletin,
     Case,
     Cases,
+    Complaining,
+    Denouncing,
     Desk,
     Doing,
     Dropping,
@@ -27,6 +30,7 @@ from handlers.session import (
     Queue,
     Rating,
     Reopening,
+    Restricted,
     Resuming,
     Reviewing,
     Topics,
@@ -72,6 +76,12 @@ def obey(command: Command, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 
             return cases.look_up(command.rest, view)
         case "tracuu":
             return Next(enter(session, Cases()))
+        case "tinkin" if inspects(view.facts.official):
+            return restricted.to_restricted(command.rest, view)
+        case "tinkin":
+            return denouncing.begin(view)
+        case "khieunai":
+            return complaining.begin(view, drafted=False)
         case "nhantin":
             return Next(enter(session, Hearing()))
         case "huy":
@@ -140,8 +150,12 @@ def _cancel(view: View) -> Next:
             return loose.stop(code, view)
         case Withdrawing(code=code):
             return Next(enter(session, Case(code=code)))
-        case Queue() | Desk() | Office() | Bulletin():
+        case Denouncing(code=code) if code and code == session.confided:
+            return denouncing.dropped(view)
+        case Queue() | Desk() | Office() | Bulletin() | Restricted():
             return Next(session, view.say("cancel.nothing"))
+        case Complaining() as room:
+            return complaining.left(room, view)
         case Languages(back=back):
             return Next(enter(session, back))
         case Doing() as room:

@@ -44,6 +44,8 @@ from handlers.rooms.data import PAGES
 from handlers.rooms.desk import restricted, unfinished
 from handlers.session import (
     Bulletin,
+    Complaining,
+    Denouncing,
     Desk,
     Doing,
     Dropping,
@@ -54,6 +56,7 @@ from handlers.session import (
     MyData,
     Office,
     Queue,
+    Restricted,
     Resuming,
     Reviewing,
     Room,
@@ -70,7 +73,8 @@ __all__ = ["needs", "step", "tell"]
 NOT_SEEN: Mapping[str, datetime] = {}
 # Rooms that need no consent: what an official does at the desk is not about their own data, and a
 # right of one's own is nobody's to grant.
-AT_ANY_TIME = Welcome | Languages | MyData | Queue | Desk | Doing | Office | Intake | Bulletin
+AT_THE_DESK = Queue | Desk | Doing | Office | Intake | Bulletin | Restricted
+AT_ANY_TIME = Welcome | Languages | MyData | Denouncing | AT_THE_DESK
 AWAY = timedelta(hours=12)  # after this, a message in a form is first asked about, not taken
 
 
@@ -190,7 +194,7 @@ def _behalf(view: View) -> bool:
     room, draft = view.session.room, view.session.draft
     if isinstance(room, Topics):
         return bool(room.behalf)
-    in_form = isinstance(room, Filling | Reviewing | Dropping | Resuming)
+    in_form = isinstance(room, Filling | Reviewing | Dropping | Resuming | Complaining)
     return in_form and draft is not None and bool(draft.behalf)
 
 

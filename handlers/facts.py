@@ -6,6 +6,7 @@ from datetime import datetime
 
 from handlers.announcing import Announcement, Limits
 from handlers.content import Content
+from handlers.denouncing import Denunciation
 from handlers.desk.abuse import Blocked, Slowed
 from handlers.desk.dossier import DeskCard, Dossier, Filter, Identity
 from handlers.desk.figures import Count
@@ -42,6 +43,8 @@ class Needs:
     many, both for whoever answers them. *link*: the token of a link between two chats.
     *petition*: the documents that were made for this contact.
     *repeats*: the marks of a text (see `handlers.repeats`) that this person may have sent before.
+    *confided*: the code of a message told in confidence, for an inspector (with *official*) or for
+    whoever told it; *restricted*: the list of them.
     *barred*: what officials keep this person from; *abuse*: all whom they do, and who sends much.
     """
 
@@ -76,6 +79,8 @@ class Needs:
     repeats: tuple[int, ...] = ()
     barred: bool = False
     abuse: bool = False
+    confided: str = ""
+    restricted: bool = False
 
 
 NOTHING = Needs()
@@ -113,6 +118,9 @@ class Made:
 class Facts:
     """What is known: *now* is aware and in the province's time zone.
 
+    *channel* is where this contact is. *confided* and *restricted* are what they may know of messages
+    told in confidence, *confidential* how many of these are open, for whoever sees all figures.
+
     *code* is unused. *story* is None when none was asked for, when no case has that code, and when
     the contact neither holds it nor *proved* to hold its receipt: a stranger learns nothing.
     *invited* is what a valid, unused invitation makes this contact.
@@ -131,6 +139,10 @@ class Facts:
 
     now: datetime
     content: Content
+    channel: str = ""
+    confided: Denunciation | None = None
+    restricted: tuple[Denunciation, ...] = ()
+    confidential: int | None = None
     code: str = ""
     receipt: str = ""
     cards: tuple[Card, ...] = ()

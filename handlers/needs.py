@@ -25,6 +25,7 @@ from handlers.session import (
     Bulletin,
     Case,
     Cases,
+    Denouncing,
     Desk,
     Doing,
     Dropping,
@@ -42,6 +43,7 @@ from handlers.session import (
     Rating,
     Reopening,
     Repeating,
+    Restricted,
     Resuming,
     Reviewing,
     Room,
@@ -108,6 +110,8 @@ def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0
             return Needs(cards=True)
         case Hearing(), Wrote() | SentMedia() | SharedPlace():
             return replace(_standing(session), cards=True)
+        case _, Command("tinkin"):
+            return replace(_standing(session), official=session.staff)
         case Hearing(), Picked("link"):
             return Needs(hearing=True, fresh=True)
         case Cases(), Wrote() | SentMedia() | SharedPlace() | Picked("track"):
@@ -151,8 +155,12 @@ def _woken(timer: str, session: Session) -> Needs:
             return replace(_standing(session), official=True, request=code)
         case ["data", _]:
             return replace(_standing(session), mine=True)
+        case ["petition"]:
+            return replace(_standing(session), petition=True)
         case ["case" | "expire", code]:
             return replace(_standing(session), cards=True, story=code)
+        case ["confidential", *_]:
+            return replace(_standing(session), official=session.staff)
         case ["barred"]:
             return replace(_standing(session), barred=True)
         case _:
@@ -168,6 +176,10 @@ def _standing(session: Session) -> Needs:
             return Needs(cards=True, story=code)
         case Cases(query=query):
             return Needs(cards=True, query=query)
+        case Denouncing(code=code):
+            return Needs(fresh=True, confided=code)
+        case Restricted() as room:
+            return desk.restricted(room)
         case Sorting():
             return Needs(cards=True)
         case Rating(code=code) | Reopening(code=code):
@@ -196,6 +208,8 @@ def showing(room: Room, *, changed: bool) -> Needs | None:
             return Needs(hearing=True, link=token)
         case MyData():
             return Needs(cards=True, mine=True)
+        case Denouncing(code=code):
+            return Needs(confided=code)
         case _:
             return desk.showing(room)
 

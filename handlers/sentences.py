@@ -108,6 +108,12 @@ menu_command: khieunai
 link: made{links}{minutes}{token} ask{channel} joined{channel}{phone} made_one{channel}{phone}
     same invalid
 channel: web telegram talk other
+choice: tell tell_more no_name unit_unknown send_sealed drop_sealed
+menu_command: tinkin
+denounce: signs door{address}{hours}{name} hours{phone} own_channel foreign_channel{channel}{web}
+    anonymous entered words words_more taken unit which no_unit name phone
+    confirm{files}{messages}{name}{phone}{unit} yes no empty gone kept sent{code}{day}{receipt}
+    dropped status{code}{day} reply{text} door_again{door} news passed{code}
 """
 
 
@@ -276,6 +282,18 @@ choice: queue desk see_files see_all guide people units routes log invite new_un
 report: facts counts followed code state unit text link files whom author releaser version reason
     created begun ended channel no_channel total kind name people commune topic few
 report_state: sent unreachable failed unknown cancelled queued sending
+choice: restricted look_again
+restricted: unknown elsewhere{web} why{code} list none line{code}{day}{due} line_late{code}{day}{due}
+    head{code}{day}{due}{files}{state}{unit} law{text} shown no_unit meanwhile{text} new waiting
+    count{count} few
+restricted_why: sort handle answer
+restricted_state: received forwarded guided closed draft
+restricted_do: note reply forward guide close move
+restricted_ask: note reply forward guide close move
+restricted_done: note reply forward guide close move
+restricted_entry: told added files_added received viewed identified files_viewed noted replied moved
+    forwarded guided closed
+entry: passed_on case_passed_on
 """
 
 

@@ -8,8 +8,8 @@ from handlers import gate
 from handlers.effects import DropTimer, Effect, SetTimer
 from handlers.events import FileRefused, SentMedia
 from handlers.pending import file_name, length
-from handlers.rooms import data, form, hearing, news
-from handlers.rooms.desk import bulletin, orders
+from handlers.rooms import data, form, hearing, news, petitioning
+from handlers.rooms.desk import bulletin, orders, restricted
 from handlers.session import Draft, Pending, Resuming, Session, Welcome
 from handlers.text import clean, is_blank
 from handlers.view import Input, Next, View, enter
@@ -80,8 +80,14 @@ def _about_a_case(words: list[str], view: View) -> Next:
             return bulletin.live(code, view)
         case ["desk", what, code]:
             return orders.woken(what, code, view)
+        case ["petition"]:
+            return petitioning.ready(view)
         case ["case", code]:
             return news.woken(code, view)
+        case ["confidential", "passed", code]:
+            return Next(view.session, view.say("denounce.passed", code=code))
+        case ["confidential", what]:
+            return restricted.woken(what, view)
         case ["data", code]:
             return data.woken(code, view)
         case ["expire", code]:

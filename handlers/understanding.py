@@ -15,7 +15,7 @@ from handlers.events import (
 )
 from handlers.reading.choices import read_choice
 from handlers.reading.courtesies import greets, says_stop, thanks
-from handlers.session import Adding, Filling, Part, Resuming, Session
+from handlers.session import Adding, Denouncing, Filling, Part, Resuming, Session
 from handlers.text import clean, fold, is_blank
 from handlers.view import Blank, Command, Input, Picked, Polite, Stale, Wrote
 
@@ -24,8 +24,10 @@ ALIASES = {
     "start": "start",
     "gui": "submit",
     "tracuu": "track",
+    "khieunai": "complaint",
     "nhantin": "alerts",
     "dungtin": "stopalerts",
+    "tinkin": "confidential",
     "dulieu": "mydata",
     "suadulieu": "correctmydata",
     "xoadulieu": "erasemydata",
@@ -38,7 +40,7 @@ EVERY = ALIASES | desk.ALIASES
 COMMANDS = {name: name for name in EVERY} | {alias: name for name, alias in EVERY.items()}
 
 # Where words are answers, even the polite ones.
-TAKES_ANY_WORDS = Filling | Adding | Resuming
+TAKES_ANY_WORDS = Filling | Adding | Resuming | Denouncing
 
 Understandable = (
     Started | Said | Chose | SentMedia | SharedContact | SharedPlace | SentUnreadable | Edited
@@ -134,6 +136,11 @@ def asks_for_case(did: Wrote) -> bool:
     return short and bool(read_code(did.text) or near_codes(did.text))
 
 
+def asks_for_petition(did: Wrote) -> bool:
+    """Whether somebody asks for a letter of complaint, and says nothing else."""
+    return len(did.text) <= LONGEST_REQUEST and fold(did.text) in PETITION
+
+
 def tells(did: Wrote) -> bool:
     """Whether the words are too many for a code or a search: somebody tells what happened."""
     return len(did.text) > LONGEST_REQUEST
@@ -147,6 +154,11 @@ def tries_receipt(did: Wrote) -> bool:
     return not tells(did) and (one_word or any(c.isdigit() for c in did.text))
 
 
+PETITION = frozenset(
+    f"{begins}{words}"
+    for words in ("don khieu nai", "khieu nai", "mau don khieu nai", "letter of complaint")
+    for begins in ("", "lam ", "viet ", "soan ", "in ", "toi muon ", "toi muon lam ", "muon lam ")
+)
 LONGEST_LABEL = 60
 LONGEST_LINE = 200  # characters of what others than the person may have written: names of files
 LONGEST_REQUEST = 40  # characters; a code in a longer text is part of a story

@@ -37,6 +37,8 @@ OF_CONTACT = "SELECT made FROM petitions WHERE contact_id = ?"
 OLD = """
     SELECT key FROM files
     WHERE created_at < ? AND key >= 'petition:' AND key < 'petition;'
+    AND NOT EXISTS (SELECT 1 FROM ticket_files l WHERE l.file_key = files.key)
+    AND NOT EXISTS (SELECT 1 FROM announcement_files a WHERE a.file_key = files.key)
     ORDER BY created_at LIMIT ?
 """
 

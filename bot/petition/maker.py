@@ -22,7 +22,7 @@ from storage.petitions import Document, Waiting
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 30.0  # seconds; another process may have noted one
+LOOK_EVERY = 5.0  # seconds; another process may have noted one
 AT_ONCE = 20
 ATTEMPTS = 5  # then its citizen is told that it can't be made
 PAUSE = timedelta(seconds=20)  # the first; each next one is four times as long
@@ -62,7 +62,7 @@ class Maker:
 
     async def work(self, now: datetime) -> None:
         """Make all that is due at *now*. Raises `StorageError`."""
-        while waiting := await self._store.run(partial(petitions.due, now=now, limit=AT_ONCE)):
+        while waiting := await self._store.read(partial(petitions.due, now=now, limit=AT_ONCE)):
             for each in waiting:
                 await self._see_to(each, now)
 

@@ -6,7 +6,9 @@ from handlers.rooms import (
     after,
     behalf,
     cases,
+    complaining,
     data,
+    denouncing,
     form,
     hearing,
     loose,
@@ -18,12 +20,14 @@ from handlers.rooms import (
     start,
     story,
 )
-from handlers.rooms.desk import bulletin, card, doing, office, orders, queue
+from handlers.rooms.desk import bulletin, card, doing, office, orders, queue, restricted
 from handlers.session import (
     Adding,
     Bulletin,
     Case,
     Cases,
+    Complaining,
+    Denouncing,
     Desk,
     Doing,
     Dropping,
@@ -40,6 +44,7 @@ from handlers.session import (
     Rating,
     Reopening,
     Repeating,
+    Restricted,
     Resuming,
     Reviewing,
     Sorting,
@@ -101,6 +106,12 @@ def show(view: View) -> Prompt:  # noqa: C901, PLR0911, PLR0912 - one line a roo
             return bulletin.show_bulletin(room, view)
         case Hearing() as room:
             return hearing.show_hearing(room, view)
+        case Complaining() as room:
+            return complaining.show_complaining(room, view)
+        case Denouncing() as room:
+            return denouncing.show_denouncing(room, view)
+        case Restricted() as room:
+            return restricted.show_restricted(room, view)
         case Repeating() as room:
             return repeating.show_repeating(room, view)
         case Pausing() as room:
@@ -160,6 +171,12 @@ def answer(did: Input, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - on
             return bulletin.at_bulletin(room, did, view)
         case Hearing() as room:
             return hearing.at_hearing(room, did, view)
+        case Complaining() as room:
+            return complaining.at_complaining(room, did, view)
+        case Denouncing() as room:
+            return denouncing.at_denouncing(room, did, view)
+        case Restricted() as room:
+            return restricted.at_restricted(room, did, view)
         case Repeating() as room:
             return repeating.at_repeating(room, did, view, review.send)
         case Pausing():

@@ -1,10 +1,10 @@
 """The menu: where a person is who is doing nothing in particular."""
 
 from handlers.events import SentMedia
-from handlers.rooms import cases, form, loose, start
+from handlers.rooms import cases, complaining, form, loose, start
 from handlers.rooms.desk import office
 from handlers.session import Cases, Hearing, MyData, Pending
-from handlers.understanding import asks_for_case
+from handlers.understanding import asks_for_case, asks_for_petition
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
 
@@ -23,6 +23,8 @@ def at_menu(did: Input, view: View) -> Next:
     match did:
         case Picked(key=key):
             return _chosen(key, view)
+        case Wrote() if asks_for_petition(did):
+            return complaining.begin(view, drafted=False)
         case Wrote() if asks_for_case(did):
             return cases.look_up(did.text, view)
         case Wrote() | SentMedia():

@@ -1,0 +1,237 @@
+"""A complaint: what the law asks of it, until when, at which door. It is never taken in here.
+
+A complaint needs a signed letter at the competent body (Law on Complaints 02/2011/QH13, art. 8); a
+message in a chat is none. So the room explains, counts the days, names the door, and helps to write
+the letter (`handlers.rooms.petitioning`). Whoever wants that sends the same matter as feedback.
+"""
+
+from datetime import date, timedelta
+
+from handlers.answers import read_commune
+from handlers.content import Unit
+from handlers.events import SentMedia
+from handlers.messages import Choice, choice
+from handlers.pending import hold
+from handlers.reading.dates import read_date, show_date
+from handlers.rooms import form, petitioning
+from handlers.rooms.questions import proposals
+from handlers.session import Answer, Complaining, Menu, Part, Pending, Reviewing
+from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
+
+FIRST = date(1990, 1, 1)  # nobody complains of what they knew of before
+
+
+def begin(view: View, *, drafted: bool = True) -> Next:
+    """Explain, and ask since when; *drafted*: it is the unsent draft that is a complaint."""
+    drafted = drafted and view.session.draft is not None
+    days = view.figure("complaint_file_days")
+    asked = view.say("complaining.asked", days=days)
+    told = view.say("complaining.found", days=days) if drafted else asked
+    return Next(enter(view.session, Complaining(drafted=drafted)), told)
+
+
+def left(room: Complaining, view: View) -> Next:
+    """Back to the menu; an unsent draft is still there."""
+    stopped = "complaining.kept" if room.drafted else "complaining.left"
+    return Next(enter(view.session, Menu()), view.say(stopped))
+
+
+# -- showing it ------------------------------------------------------------------------------------
+
+
+def show_complaining(room: Complaining, view: View) -> Prompt:
+    """The question of the page the person is on."""
+    stop = view.choice("stop_complaint")
+    match room.page:
+        case "known":
+            ways = (view.choice("date_unknown"), stop)
+            return Prompt(view.say("complaining.known"), ways, "date")
+        case "body":
+            return Prompt(view.say("complaining.body"), (*_bodies(view), stop))
+        case "commune":
+            return _show_commune(room, view)
+        case "department":
+            return Prompt(view.say("complaining.department"), (*_departments(view), stop))
+        case "door":
+            return Prompt(_door(room, view), (view.choice("petition", tone="primary"), *ends(view)))
+        case _:
+            return petitioning.show(room, view)
+
+
+def _bodies(view: View) -> tuple[Choice, ...]:
+    bodies = ("commune", "department", "city", "other")
+    return tuple(view.choice(f"body:{body}", f"complaint_body.{body}") for body in bodies)
+
+
+def _departments(view: View) -> tuple[Choice, ...]:
+    named = (view.content.units[name] for name in view.content.petition.departments)
+    units = tuple(choice(f"unit:{unit.id}", cut(unit.name.in_(view.lang), 35)) for unit in named)
+    return (*units, view.choice("body:other", "complaint_body.other"))
+
+
+def _show_commune(room: Complaining, view: View) -> Prompt:
+    other = view.choice("body:other", "complaint_body.other")
+    ways = (other, view.choice("stop_complaint"))
+    if not room.typed:
+        return Prompt(view.say("complaining.commune"), ways, "text")
+    lines, options = proposals(room.options, view)
+    asked = "commune.which" if options else "hearing.unknown"
+    text = view.say(asked, typed=cut(room.typed, 60))
+    return Prompt("\n".join((text, *lines)), (*options, *ways), "choice" if options else "text")
+
+
+def ends(view: View) -> tuple[Choice, ...]:
+    """The ways out: on with it as feedback, or not."""
+    return (view.choice("as_feedback"), view.choice("end_complaint"))
+
+
+def _door(room: Complaining, view: View) -> str:
+    """Where the letter goes, where to ask when it is not sure, and what comes after."""
+    content = view.content
+    unit = content.units.get(room.unit)
+    here = content.units[content.petition.reception]
+    told = [_counter(unit, view)] if unit else [view.say("complaining.body_unknown")]
+    told.append(view.say("complaining.where_else", office=_counter(here, view)))
+    rules = ("complaint_accept_days", "complaint_second_file_days")
+    more = ("complaint_second_file_remote_days",)
+    laws = [f"• {law}" for rule in (*rules, *more) if (law := view.law(rule))]
+    after = [view.say("complaining.after"), *laws] if laws else []
+    return "\n".join((*told, "", *after, "", view.say("complaining.how")))
+
+
+def _counter(unit: Unit, view: View) -> str:
+    """A counter with its address, hours and telephone; what is not known is asked for by phone."""
+    known = (
+        ("complaining.address", unit.address),
+        ("complaining.hours", unit.hours),
+        ("complaining.phone", unit.phone),
+    )
+    lines = [f"  {view.say(key, what=what)}" for key, what in known if what]
+    if not (unit.address and unit.hours):
+        lines.append(f"  {view.say('complaining.ask_phone', phone=view.content.controller.phone)}")
+    draft = view.say("complaining.counter", unit=unit.name.in_(view.lang))
+    return "\n".join((draft, *lines))
+
+
+# -- answering -------------------------------------------------------------------------------------
+
+
+def at_complaining(room: Complaining, did: Input, view: View) -> Next:
+    """Take the answer of the page; words that are none are held, as any message is."""
+    match did:
+        case Picked("stop_complaint" | "end_complaint"):
+            return left(room, view)
+        case Picked("as_feedback"):
+            return as_feedback(room, view)
+        case Picked("petition"):
+            return petitioning.begin(room, view)
+        case _ if room.page in {"filling", "look", "id_number", "made"}:
+            return petitioning.answered(room, did, view)
+        case Picked("date_unknown"):
+            return _since(None, room, view)
+        case Picked(key):
+            return _picked(key, room, view)
+        case Wrote() if room.page == "known":
+            return _day(did, room, view)
+        case Wrote() if room.page in {"body", "commune"}:
+            return _commune(did, room, view)
+        case Wrote() | SentMedia():
+            return hold(did, view)
+        case _:
+            return Next(view.session, view.say("choose.again"))
+
+
+def _day(did: Wrote, room: Complaining, view: View) -> Next:
+    today = view.facts.now.date()
+    day = read_date(did.text, today)
+    if day is None or day < FIRST:
+        return Next(view.session, view.say("date.unclear"))
+    if day > today:
+        return Next(view.session, view.say("date.future", day=show_date(day)))
+    return _since(day, room, view)
+
+
+def _since(day: date | None, room: Complaining, view: View) -> Next:
+    """Say until when it may be filed; then whose decision it is."""
+    known = day.isoformat() if day else ""
+    there = room.model_copy(update={"page": "body", "known_on": known})
+    return Next(enter(view.session, there), _deadline(day, view))
+
+
+def _deadline(day: date | None, view: View) -> str:
+    """The last of the days to file, or what is to be done when it is past.
+
+    Calendar days; the day of receipt does not count (Civil Code 91/2015/QH13, art. 147(2)).
+    """
+    rule, today = view.content.rule("complaint_file_days"), view.facts.now.date()
+    law = view.law("complaint_file_days")
+    if day is None:
+        return "\n".join(line for line in (view.say("complaining.no_date"), law) if line)
+    if rule.value is None or not law:
+        return view.say("complaining.no_limit")
+    last = day + timedelta(days=rule.value)
+    known, until = show_date(day), show_date(last)
+    over = (today - last).days
+    if over > 0:
+        late = view.say("complaining.past", known=known, last=until, over=over)
+        return f"{late}\n{law}"
+    left_ = (
+        view.say("complaining.in_time", known=known, last=until, left=-over)
+        if over
+        else view.say("complaining.last_day", known=known, last=until)
+    )
+    return f"{left_}\n{law}"
+
+
+def _picked(key: str, room: Complaining, view: View) -> Next:
+    kind, _, name = key.partition(":")
+    match kind, name:
+        case "value", _:
+            return _at_commune(room.options[int(name)].value, room, view)
+        case "unit", _:
+            return _to_door(room, view, body="department", unit=name)
+        case "body", "commune":
+            if commune := petitioning.commune_of(room, view):
+                return _at_commune(commune, room, view)
+            asked = room.model_copy(update={"page": "commune", "typed": "", "options": ()})
+            return Next(enter(view.session, asked))
+        case "body", "department":
+            return Next(enter(view.session, room.model_copy(update={"page": "department"})))
+        case "body", "city":
+            return _to_door(room, view, body="city", unit=view.content.petition.city)
+        case _:
+            return _to_door(room, view, body="other", unit="")
+
+
+def _commune(did: Wrote, room: Complaining, view: View) -> Next:
+    """A commune by any name it has or had; elsewhere than asked for it, only a clear one."""
+    read = read_commune(did.part, view)
+    if isinstance(read, Answer):
+        return _at_commune(read.value, room, view)
+    if room.page == "body":
+        return hold(did, view)
+    asked = room.model_copy(update={"typed": read.typed, "options": read.options})
+    return Next(enter(view.session, asked))
+
+
+def _at_commune(commune: str, room: Complaining, view: View) -> Next:
+    return _to_door(room, view, body="commune", unit=commune)
+
+
+def _to_door(room: Complaining, view: View, **whose: str) -> Next:
+    there = room.model_copy(update={"page": "door", "typed": "", "options": (), **whose})
+    return Next(enter(view.session, there))
+
+
+def as_feedback(room: Complaining, view: View) -> Next:
+    """Send the same matter as feedback, which is followed here; a complaint it does not become."""
+    session = view.session
+    told = view.say("complaining.as_feedback")
+    if room.drafted and session.draft is not None:
+        return Next(enter(session, Reviewing()), told)
+    words = room.given.get("content", "")
+    held = session.pending
+    if words:
+        held = Pending(parts=(*held.parts, Part(text=words)), media=held.media)
+    begun = form.new(View(session.model_copy(update={"pending": held}), view.facts))
+    return Next(begun.session, told)
