@@ -20,11 +20,14 @@ from handlers.repeats import added_again
 from handlers.rooms.start import home
 from handlers.session import (
     Adding,
+    Denouncing,
+    Denouncing,
     Filling,
     Languages,
     Pausing,
     Pending,
     Reopening,
+    Restricted,
     Resuming,
     Reviewing,
     Session,
@@ -45,16 +48,19 @@ Act = Callable[[Understandable, View], Next]
 def passed(event: Understandable, view: View, act: Act) -> Next:
     """What *act* makes of *event*, or what is said in its place."""
     session, now = view.session, view.facts.now.timestamp()
+    if isinstance(session.room, Denouncing | Restricted):
+        return act(event, view)  # what is told in confidence is held nowhere else
     rules = view.content.desk.limits
     pace, stage = limits.arrived(session.pace, now, rules, staff=session.staff)
     pausing = isinstance(session.room, Pausing)
     if pausing and stage != "silent" and understand(session, event) == Picked("go_on"):
         return _pardoned(view)
     there = View(_back(session).model_copy(update={"pace": pace}), view.facts)
+    confides = isinstance(there.session.room, Denouncing)  # held nowhere but where it belongs
     match stage:
         case "":
             return _admitted(event, there, act)
-        case "slow":
+        case _ if stage == "slow" or confides:
             done = _admitted(event, there, act)
             notice = "\n\n".join(filter(None, (view.say("limits.slow"), done.notice)))
             return replace(done, notice=notice, effects=(*done.effects, NoteSlowed(stage="slow")))
@@ -73,6 +79,14 @@ def _urgent(event: Understandable, view: View) -> bool:
             return view.content.triage.read(text).of("emergency") is not None
         case _:
             return False
+
+
+def _holds_urgent(session: Session, view: View) -> bool:
+    """Whether what is on its way already tells of such danger: then all of it goes through."""
+    parts = list(session.pending.parts)
+    if session.draft is not None:
+        parts += (part for answer in session.draft.answers.values() for part in answer.parts)
+    return any(_urgent(Said(text=part.text), view) for part in parts)
 
 
 def _back(session: Session) -> Session:
@@ -116,7 +130,7 @@ def _kept_out(event: Understandable, after: Next, view: View) -> Next:
     session, now = view.session, view.facts.now
     if session.barred is None or not is_barred(session, now):
         return after
-    if not _sends(after, view) or _urgent(event, view):
+    if not _sends(after, view) or _urgent(event, view) or _holds_urgent(session, view):
         return after
     room = home(session) if isinstance(session.room, SENDING) else session
     controller = view.content.controller

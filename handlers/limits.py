@@ -27,6 +27,7 @@ PERIODS: Mapping[Spending, int] = {
     "codes": HOUR,
     "files": DAY,
 }
+ROUNDING = 0.001  # seconds
 STAFF = 10  # times as much for officials, whose work it is
 
 
@@ -135,7 +136,7 @@ def spend(
     """
     period = PERIODS[what]
     back = max(pace.back.get(what, 0.0), now) + count * period / (rules.most(what) * times)
-    if back - now > period:
+    if back - now > period + ROUNDING:
         return None
     kept = {name: at for name, at in pace.back.items() if at > now}
     return pace.model_copy(update={"back": kept | {what: back}})

@@ -73,13 +73,16 @@ def slowed(tx: Tx, now: datetime, limit: int) -> tuple[Slowed, ...]:
 
 
 def block(tx: Tx, effect: Block, now: datetime) -> None:
-    """Keep the sender of a case from sending, and have each of their chats told of it."""
+    """Keep the sender of a case from sending, and have each of their chats told of it.
+
+    *now* is in the province's time: it is until the end of a day there.
+    """
     row = tx.row(SENDER, (effect.code,))
     if row is None:
         return
     person, unit = row
     reason = keys.hide(tx, effect.reason, f"person:{person}")
-    until = now + timedelta(days=effect.days)
+    until = (now + timedelta(days=effect.days)).replace(hour=23, minute=59, second=59)
     tx.do(SET, (person, effect.code, unit, effect.by, reason, ms(now), ms(until)))
     _log(tx, "blocked", effect, {"unit": unit, "days": effect.days}, now)
     _tell(tx, person, now)

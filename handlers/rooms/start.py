@@ -8,7 +8,7 @@ from handlers.events import SentMedia
 from handlers.pending import gather
 from handlers.rooms import loose
 from handlers.rooms.form import DRAFT_TIMER
-from handlers.session import Languages, Menu, Pending, Resuming, Room, Session, Welcome
+from handlers.session import Languages, Menu, Pausing, Pending, Resuming, Room, Session, Welcome
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
 _TICKED: tuple[Purpose, ...] = ("statistics", "announcements")
@@ -149,13 +149,16 @@ def taken_back(view: View) -> tuple[Effect, ...]:
 
 def _agree(room: Welcome, view: View) -> Next:
     version = view.content.controller.privacy_version
-    before, ticked = view.session, {p: getattr(room, p) for p in _TICKED}
+    before = view.session
+    ticked: dict[str, bool] = {purpose: getattr(room, purpose) for purpose in _TICKED}
     session = before.model_copy(update={"consent": version, **ticked})
     there = View(session, view.facts)
     effects: list[Effect] = [consent("handling", there, given=True)]
-    for purpose in _TICKED:
-        if ticked[purpose] or getattr(before, purpose):
-            effects.append(consent(purpose, there, given=ticked[purpose]))
+    effects += [
+        consent(purpose, there, given=ticked[purpose])
+        for purpose in _TICKED
+        if ticked[purpose] or getattr(before, purpose)
+    ]
     effects += [KeepFile(media=media) for media in session.pending.media]
     thanks = view.say("welcome.thanks")
     if session.draft:
@@ -194,6 +197,8 @@ def at_languages(room: Languages, did: Input, view: View) -> Next:
 def to_languages(view: View) -> Next:
     """Ask for the language, remembering the way back."""
     room = view.session.room
+    if isinstance(room, Pausing):
+        room = room.back
     asked = room if isinstance(room, Languages) else Languages(back=room)
     return Next(enter(view.session, asked))
 

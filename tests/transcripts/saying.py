@@ -4,27 +4,33 @@ The signs are those of `bot/dialogue.py`, and three stage directions:
 
     ! agreed             whoever talks has been here before and has agreed to the notice
     ! notice 2027-01     from here on the privacy notice is this version
+    ! limits 5 2         from here on five messages a minute are borne, and two more before a question
     ! restart            the bot stops and starts again
     ! invitation moi-an  an administrator is invited by this link
     ! sends hoc_phi Con tôi …      a case is sent in these words; the rest is answered shortly
     ! staff officer so-y-te Lê An   whoever talks is an officer of that unit, called so
+    ! lawkeeper          whoever keeps a rule of the law that ends is told so
+    ! maker              the petitions that are asked for are made; the clock tells of them
     ! announcer          announcements are counted, begun and told, as far as there is to do by now
 """
 
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import pytest
 
 from bot.content import load_content
 from bot.dialogue import NotUnderstoodError
+from bot.petition.maker import Maker
 from bot.talk import SECRET, Rehearsal, dialogue
 from handlers.content import Content, Topic
 from handlers.desk.people import Duty
 from handlers.effects import Invite
 from storage import members
+from storage.blobs import Blobs
 from tests.transcripts.announcing import see_to_announcements
 
 SHORTLY = {"commune": "phường Hải Châu", "date": "02/11/2026", "number": "2"}
@@ -56,6 +62,12 @@ class Stage(Protocol):
     async def see_to_announcements(self) -> None:
         """Do with announcements all there is to do by now."""
 
+    async def see_to_the_law(self) -> None:
+        """Tell of the rules that end by now."""
+
+    async def make_petitions(self) -> None:
+        """Make the petitions that are asked for by now."""
+
 
 class InRehearsal:
     """The stage without any channel."""
@@ -77,6 +89,17 @@ class InRehearsal:
     async def see_to_announcements(self) -> None:
         """See `Stage`."""
         await see_to_announcements(self._rehearsal, CONTENT)
+
+    async def see_to_the_law(self) -> None:
+        """See `Stage`."""
+        await self._rehearsal.keep_the_law()
+
+    async def make_petitions(self) -> None:
+        """See `Stage`."""
+        store, now = self._rehearsal.store, self._rehearsal.hour.now
+        with TemporaryDirectory() as folder:
+            blobs = Blobs(Path(folder), store)
+            await Maker(store, blobs, lambda: CONTENT, lambda: None).work(now)
 
 
 async def told_again(script: str, stage: Stage) -> AsyncIterator[str]:
@@ -120,6 +143,11 @@ async def arrange(words: list[str], stage: Stage, person: Person) -> tuple[str, 
     match words:
         case ["announcer"]:
             await stage.see_to_announcements()
+        case ["lawkeeper"]:
+            await stage.see_to_the_law()
+            await person.do("(wait 1 second)")
+        case ["maker"]:
+            await stage.make_petitions()
         case ["restart"]:
             await stage.publish(CONTENT)
         case ["sends", topic, *what]:
@@ -130,6 +158,11 @@ async def arrange(words: list[str], stage: Stage, person: Person) -> tuple[str, 
         case ["notice", version]:
             controller = CONTENT.controller.model_copy(update={"privacy_version": version})
             await stage.publish(CONTENT.model_copy(update={"controller": controller}))
+        case ["limits", minute, before]:
+            few = {"messages_a_minute": int(minute), "slow_before_ask": int(before)}
+            rules = CONTENT.desk.limits.model_copy(update=few)
+            desk = CONTENT.desk.model_copy(update={"limits": rules})
+            await stage.publish(CONTENT.model_copy(update={"desk": desk}))
         case ["invitation", token]:
             await stage.invite(invitation(token, Duty(role="administrator"), ""))
         case ["staff", role, unit, *name]:
