@@ -13,6 +13,7 @@ from handlers.confiding import ConfidentialEffect
 from handlers.desk.people import Duty
 from handlers.events import Media
 from handlers.limits import LimitEffect
+from handlers.masking import Searchable
 from handlers.messages import Say
 from handlers.model import Frozen
 from handlers.petition import PetitionEffect
@@ -26,7 +27,7 @@ class OpenTicket(Frozen):
     """Record a new case with its code, receipt and first entry of history.
 
     *name* and *phone* are the person's own; they go to `people`, never into the case. *search* is
-    the folded text the case is found by, with nothing of *name* and *phone* in it.
+    the text the case is found by, with nothing of *name* and *phone* in it; see `masking`.
     *calendar* says by which calendar *due_on* was computed. *by* is the member who files it for
     somebody at the counter or by telephone, *consent* how that person agreed: then the case is held
     by nobody's chat until its receipt is shown. *kind* is what it is by its sender's choice,
@@ -45,7 +46,7 @@ class OpenTicket(Frozen):
     lang: Literal["vi", "en"]
     lines: tuple[AnswerLine, ...]
     media: tuple[Media, ...]
-    search: str
+    search: Searchable
     name: str = ""
     phone: str = ""
     by: int = 0
@@ -66,7 +67,7 @@ class AddToTicket(Frozen):
     code: str
     text: str
     media: tuple[Media, ...]
-    search: str
+    search: Searchable
     due_on: date | None = None
 
 

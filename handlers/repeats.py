@@ -49,6 +49,6 @@ def added_again(event: Understandable, view: View) -> tuple[Effect, ...]:
     if not code or not isinstance(event, Said):
         return ()
     text = clean(event.text)
-    added = AddToTicket(code=code, text=text, media=(), search=fold(text))
+    added = AddToTicket(code=code, text=text, media=(), search=text)
     return (added, Notify(code=code, to="assignee", what="added"))
 

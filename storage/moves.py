@@ -10,7 +10,7 @@ from typing import NamedTuple
 from handlers.desk.dossier import Reply
 from handlers.desk.resting import read
 from handlers.effects import MoveTicket, Witness
-from handlers.text import fold
+from handlers.masking import searchable
 from handlers.tickets import DONE, OPEN, OVER, Action, Status
 from handlers.tickets import move as moved
 from storage import files, history, keys, log, members, reaching, resting, tickets
@@ -193,7 +193,7 @@ def _release(tx: Tx, case: Locked, words: str, unit: str, now: datetime) -> None
     """The citizen gets this answer: its files too; it is kept for comparing the next ones."""
     reply = Reply.model_validate_json(words)
     files.release(tx, case.id, reply.files)
-    said = fold(f"{reply.finding} {reply.action} {reply.next}")
+    said = searchable(f"{reply.finding} {reply.action} {reply.next}")
     tx.do(ADD_ANSWER, (case.id, unit, keys.hide(tx, said, f"case:{case.id}"), ms(now)))
 
 

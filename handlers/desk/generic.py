@@ -13,6 +13,7 @@ from collections.abc import Collection
 from typing import Literal
 
 from handlers.desk.dossier import Reply
+from handlers.masking import searchable
 from handlers.text import fold
 
 Flag = Literal["no_basis", "vague_basis", "copied", "unrelated", "no_proof", "draft_template"]
@@ -59,7 +60,7 @@ def flags(
     *asked* is all its citizen wrote, *earlier* are folded answers of the unit, *fixed* the folded
     words of the template it was made from, and *draft* whether that template is not approved yet.
     """
-    said = fold(f"{reply.finding} {reply.action} {reply.next}")
+    said = searchable(f"{reply.finding} {reply.action} {reply.next}")
     own = fold(f"{reply.finding} {reply.action}")
     found: dict[Flag, bool] = {
         "no_basis": not fold(reply.basis),

@@ -9,7 +9,6 @@ from handlers.reading.dates import show_date
 from handlers.rooms import form
 from handlers.session import Case, Menu, Pending, Sorting, Topics
 from handlers.spending import spent, too_many
-from handlers.text import fold
 from handlers.tickets import Card, move
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
@@ -89,7 +88,7 @@ def add(code: str, view: View) -> Next:
         return Next(view.session, too_many(view, "additions"))
     again = MoveTicket(code=code, action="resume", due_on=due)
     added = AddToTicket(
-        code=code, text=text, media=pending.media, search=fold(text), due_on=due if asked else None
+        code=code, text=text, media=pending.media, search=text, due_on=due if asked else None
     )
     news = Notify(code=code, to="assignee", what="added")
     effects: tuple[Effect, ...] = (*((again,) if late else ()), added, news)

@@ -19,7 +19,6 @@ from handlers.session import (
     Reviewing,
 )
 from handlers.spending import spent, too_many
-from handlers.text import fold
 from handlers.tickets import AnswerLine
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
@@ -152,7 +151,7 @@ def _case(draft: Draft, topic: Topic, view: View) -> OpenTicket:
         lang=view.lang,
         lines=lines,
         media=draft.media,
-        search=fold(" ".join((topic.title.vi, *(line.text for line in lines)))),
+        search="\n".join((topic.title.vi, *(line.text for line in lines))),
         marks=of_draft(draft),
         name=_personal("name", answered),
         phone=_personal("phone", answered),
