@@ -9,11 +9,13 @@ from handlers.desk.people import Official
 from handlers.desk.record import Entry
 from handlers.desk.resting import Outdated, Rest
 from handlers.facts import Facts, Needs
+from handlers.rights import DataRequest
 from handlers.rooms.desk.bulletins import PAGE as BULLETINS
+from handlers.rooms.desk.data_page import PAGE as ASKED
 from handlers.rooms.desk.journal import PAGE as ENTRIES
 from handlers.rooms.desk.queue import PAGE
 from handlers.rooms.desk.rules import CASES as OUTDATED
-from storage import abuse, announcements, desk, log, members, repeats, resting
+from storage import abuse, announcements, desk, log, members, repeats, resting, rights
 from storage.database import Tx
 
 QUEUE = PAGE + 1  # cases: one more than a page, to know of another
@@ -21,6 +23,7 @@ FOUND = 10  # cases of a search
 LOG = ENTRIES + 1  # entries, as for the queue
 ANNOUNCED = BULLETINS + 1  # announcements, as for the queue
 ABUSE = 100  # of those who are kept from sending, or send too much
+REQUESTS = ASKED + 1  # requests, as for the queue
 SOON = 3  # working days
 
 
@@ -59,6 +62,8 @@ def desk_facts(tx: Tx, contact_id: int, wanted: Needs, facts: Facts) -> Facts:
         else (),
         announcement=announcements.get(tx, wanted.announcement) if wanted.announcement else None,
         announcements=_announcements(tx, official, wanted.announcements),
+        request=_request(tx, official, wanted.request) if wanted.request else None,
+        requests=_requests(tx, official, wanted.requests),
         outdated=_outdated(tx, official, wanted, facts) if wanted.outdated else None,
     )
 
@@ -89,6 +94,18 @@ def _announcements(tx: Tx, official: Official, after: int | None) -> tuple[Annou
         return ()
     seen = permission.units(official, "announce")
     return announcements.page(tx, seen, after, ANNOUNCED)
+
+
+def _request(tx: Tx, official: Official, code: str) -> DataRequest | None:
+    """A request of somebody's own data; who can appoint its officer learns that it waits."""
+    able = permission.anywhere(official, "requests") or permission.anywhere(official, "invite")
+    return rights.get(tx, code) if able else None
+
+
+def _requests(tx: Tx, official: Official, after: int | None) -> tuple[DataRequest, ...]:
+    if after is None or not permission.anywhere(official, "requests"):
+        return ()
+    return rights.page(tx, after, REQUESTS)
 
 
 def _log(tx: Tx, before: int) -> tuple[Entry, ...]:

@@ -1,4 +1,4 @@
-"""What people may ask of their own data, as values: the requests, their clock, their table of moves.
+"""What people may ask of their own data: the requests, their clock, their table of moves.
 
 The rights are those of Law 91/2025/QH15, art. 4; the clock is Decree 356/2025/NĐ-CP, art. 5, whose
 figures are rules of `content/law.toml`. A request is acknowledged by the very message that answers

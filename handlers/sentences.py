@@ -293,7 +293,24 @@ restricted_ask: note reply forward guide close move
 restricted_done: note reply forward guide close move
 restricted_entry: told added files_added received viewed identified files_viewed noted replied moved
     forwarded guided closed
-entry: passed_on case_passed_on
+entry: passed_on
+requests: title none line{code}{due}{state}{what} left{day}{days} late{day}{days} unknown{code}
+    opened{day} extended reason{reason} several staff cases{cases} held no_case cannot meanwhile told
+    still_open{cases} still_staff new_due{day} for_good which_case now_held{code} not_held{code}
+    news{line}{what} nobody{line}
+requests_state: open doing done refused cancelled
+request_news: request request_soon request_late
+data_do: data_grant data_refuse data_extend
+task.data_grant: scope confirm
+task.data_refuse: reason basis confirm
+task.data_extend: reason confirm
+task.data_hold: case held reason
+pick: everything identity hold_on hold_off
+choice: all_requests hold_case
+deed: requests
+guide: requests
+entry: data_asked data_granted data_refused data_extended data_cancelled data_finished
+    data_corrected case_held case_unheld erased retained
 """
 
 

@@ -16,6 +16,7 @@ from handlers.events import Media
 from handlers.limits import Barred, Pace
 from handlers.messages import Choice
 from handlers.model import Frozen
+from handlers.tickets import Kind
 
 # How somebody agreed whom an official writes for; empty: it is one's own.
 Agreed = Literal["", "in_person", "by_phone", "signed"]
@@ -41,6 +42,8 @@ class Draft(Frozen):
 
     An answer is kept from its first word on. One with an empty value was skipped by the person.
     *behalf* is how somebody agreed whom an official writes it for; empty when it is one's own.
+    *kind* is what its sender says it is; empty: as its words speak. *split*: they saw that there are
+    several matters in it, and what becomes of each.
     """
 
     topic: str
@@ -50,6 +53,8 @@ class Draft(Frozen):
     media: tuple[Media, ...] = ()
     notes: tuple[Part, ...] = ()
     behalf: Agreed = ""
+    kind: Kind | Literal[""] = ""
+    split: bool = False
 
 
 class Pending(Frozen):
@@ -247,7 +252,7 @@ class Office(Frozen):
 
     at: Literal["office"] = "office"
     page: Literal["people", "units", "routes", "templates", "log", "undo", "figures", "guide",
-                  "announcements", "abuse", "rules", "rule_cases"]  # fmt: skip
+                  "announcements", "abuse", "rules", "rule_cases", "requests"]  # fmt: skip
     subject: str = ""
     after: int = 0
 
@@ -375,21 +380,35 @@ Place = (
 )
 
 
+class Alarm(Frozen):
+    """Somebody may be in danger: asked whether, or, once the case *code* is open, telling more.
+
+    *said* are the words that were asked about, *calls* the numbers to call first; *back* is where
+    the person was.
+    """
+
+    at: Literal["alarm"] = "alarm"
+    code: str = ""
+    said: str = ""
+    calls: tuple[str, ...] = ()
+    back: Annotated[Place, Field(discriminator="at")] = Menu()
+
+
 class Languages(Frozen):
     """Choosing a language; *back* is where the choice leads."""
 
     at: Literal["languages"] = "languages"
-    back: Annotated[Place, Field(discriminator="at")] = Menu()
+    back: Annotated[Place | Alarm, Field(discriminator="at")] = Menu()
 
 
 class Pausing(Frozen):
     """Asked whether so many messages are no mistake; *back* is where "no" leads."""
 
     at: Literal["pausing"] = "pausing"
-    back: Annotated[Place, Field(discriminator="at")] = Menu()
+    back: Annotated[Place | Alarm, Field(discriminator="at")] = Menu()
 
 
-Room = Annotated[Place | Languages | Pausing, Field(discriminator="at")]
+Room = Annotated[Place | Alarm | Languages | Pausing, Field(discriminator="at")]
 
 
 class Session(Frozen):
@@ -405,7 +424,8 @@ class Session(Frozen):
     *aside* is what an official was writing when a command led elsewhere, the latest last.
     *misses* counts wrong receipts since *missed_at*, *pace* everything else that is limited;
     *barred* is told of a block by officials. *confided* is the code of a message in confidence that
-    is not sent yet; *hush*: what was said last is in confidence.
+    is not sent yet; *hush*: what was said last is in confidence. *second* is what a draft was split
+    into, begun when the first is done with. *calm_at*: when they said that nobody is in danger.
     """
 
     version: Literal[1] = 1
@@ -431,6 +451,8 @@ class Session(Frozen):
     barred: Barred | None = None
     confided: str = ""
     hush: bool = False
+    second: Draft | None = None
+    calm_at: datetime | None = None
 
 
 NEW = Session()

@@ -5,7 +5,7 @@ the seal of the chat that asked, and go with it.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -48,7 +48,7 @@ PAGE = f"{COLUMNS} WHERE r.waiting = 1 ORDER BY r.due_on, r.id LIMIT ? OFFSET ?"
 OF_PERSON = f"""
     {COLUMNS} WHERE r.person_id = (SELECT person_id FROM contacts WHERE id = ?)
     ORDER BY r.id DESC LIMIT ?
-"""
+"""  # noqa: S608 - names of columns only
 SET = """
     UPDATE data_requests
     SET state = ?, waiting = ?, reason = ?, due_on = ?, extended = ?, scope = ?, done_at = ?,
@@ -80,7 +80,9 @@ CHATS = """
     WHERE c.id = ? AND o.channel <> 'counter' ORDER BY o.channel, o.id
 """
 CHATS_OF = "SELECT COUNT(*) FROM contacts WHERE person_id = ? AND channel <> 'counter'"
-RESTRICTED = "SELECT p.restricted FROM people p JOIN contacts c ON c.person_id = p.id WHERE c.id = ?"
+RESTRICTED = (
+    "SELECT p.restricted FROM people p JOIN contacts c ON c.person_id = p.id WHERE c.id = ?"
+)
 # Whether one of their chats has a duty.
 OFFICIAL = """
     SELECT 1 FROM contacts c
@@ -254,8 +256,8 @@ def _tell_others(tx: Tx, contact_id: int, code: str, now: datetime) -> None:
             timers.set(tx, other, f"data:{code}", now)
 
 
-def _write(  # noqa: PLR0913 - an entry
-    tx: Tx, code: str, kind: str, data: dict[str, str | int], actor: str, now: datetime
+def _write(
+    tx: Tx, code: str, kind: str, data: Mapping[str, str | int], actor: str, now: datetime
 ) -> None:
     log.append(tx, kind, data, actor=actor, now=now, subject=f"request:{code}")
 

@@ -47,6 +47,7 @@ ALIASES = TASK_OF | {
     "quydinh": "rules",
     "hoantac": "undo",
     "thongbao": "broadcast",
+    "yeucau": "requests",
     "chan": "block",
     "bochan": "unblock",
 }

@@ -25,6 +25,7 @@ COMMANDS: tuple[tuple[str, Deed], ...] = (
     ("guide.people", "people"),
     ("guide.units", "units"),
     ("guide.templates", "templates"),
+    ("guide.requests", "requests"),
     ("guide.rules", "rules"),
 )
 

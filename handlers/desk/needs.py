@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers.codes import near_codes, read_code
 from handlers.desk.commands import ABOUT_A_CASE, ALIASES, TASK_OF, announcement_code, named
 from handlers.facts import Needs
-from handlers.session import Bulletin, Desk, Doing, Office, Queue, Room, Session
+from handlers.session import Bulletin, Desk, Doing, Office, Queue, Restricted, Room, Session
 from handlers.view import Command, Input, Picked, Wrote
 
 OFFICIAL = Needs(official=True)
@@ -103,9 +103,18 @@ def announced(code: str) -> Needs:
     return replace(OFFICIAL, announcement=code, members=True)
 
 
+def restricted(room: Restricted) -> Needs:
+    """What an inspector's room takes; who told a message, only while just that is shown."""
+    if room.page == "list":
+        return replace(OFFICIAL, restricted=True)
+    return replace(OFFICIAL, confided=room.code, identity=room.page == "identity")
+
+
 def _task(task: str, code: str, given: dict[str, str] | None = None) -> Needs:
     if task.startswith("announce"):
         return announced(code)
+    if task.startswith("data_"):
+        return replace(OFFICIAL, request=code)
     if task in {"rule_edit", "rule_approve"}:
         return replace(OFFICIAL, members=True)
     other = (given or {}).get("other", "")
@@ -130,6 +139,8 @@ def showing(room: Room) -> Needs | None:
             return replace(OFFICIAL, dossier=code)
         case Doing():
             return _task(room.task, room.code, room.given)
+        case Restricted():
+            return restricted(room)
         case Bulletin(code=code):
             return announced(code)
         case Office(page=page):
@@ -143,6 +154,8 @@ def showing(room: Room) -> Needs | None:
                 outdated=room.subject if page in {"rules", "rule_cases"} else "",
                 outdated_after=room.after if page == "rule_cases" else 0,
                 announcements=room.after if page == "announcements" else None,
+                request=room.subject if page == "requests" else "",
+                requests=room.after if page == "requests" and not room.subject else None,
                 abuse=page == "abuse",
             )
         case _:

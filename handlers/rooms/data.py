@@ -196,14 +196,10 @@ def _show_consents(view: View) -> Prompt:
     ]
     if view.session.draft or view.session.pending != Pending():
         lines.append(view.say("data.unsent"))
-    handling = (
-        (view.choice("withdraw_consent", tone="danger"),) if view.session.consent else ()
-    )
+    handling = (view.choice("withdraw_consent", tone="danger"),) if view.session.consent else ()
     announcements = view.choice(
         "announcements",
-        "choice.announcements_stop"
-        if mine.gave("announcements")
-        else "choice.announcements_allow",
+        "choice.announcements_stop" if mine.gave("announcements") else "choice.announcements_allow",
     )
     statistics = view.choice(
         "statistics",
@@ -268,7 +264,8 @@ def _confirmed(room: MyData, view: View) -> Next:
             at_once = _mine(view).at_once()
             return _ask("erase", "doing" if at_once else "open", view)
         case "name" | "phone" if room.typed:
-            changed = Correct(**{room.page: room.typed})
+            new = {room.page: room.typed}
+            changed = Correct(name=new.get("name", ""), phone=new.get("phone", ""))
             done = _ask("correct", "done", view)
             return Next(done.session, done.notice, (changed, *done.effects))
         case _:

@@ -39,7 +39,7 @@ def begin(name: str, code: str, rest: str, view: View) -> Next:
     if task.action is None:
         if not anywhere(official, task.deed):
             return denied(task.deed, "", view)
-        looked = view.facts.announcement
+        looked = view.facts.announcement or view.facts.request
         seen = looked.entries if code and looked is not None and looked.code == code else 0
         return _taken_up(task, Doing(task=name, code=code, seen=seen), rest, view)
     found = dossier(code, view)

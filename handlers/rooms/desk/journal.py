@@ -101,6 +101,8 @@ def _what(entry: Entry, view: View) -> str:
             return view.say("log.duty_given", name=entry.about, duty=_duty_words(entry, view))
         case "duty_ended":
             return view.say("log.duty_ended", name=entry.about, duty=_duty_words(entry, view))
+        case "amended" if entry.data["kind"] == "approval":
+            return _change(entry, view)
         case "amended":
             return view.say("log.amended", what=_change(entry, view))
         case "undone":
@@ -110,8 +112,8 @@ def _what(entry: Entry, view: View) -> str:
             deed = view.say(f"deed.{entry.data.get('deed', 'see')}")
             about = entry.subject.removeprefix("case:")
             return " · ".join(filter(None, (view.say(f"entry.{kind}"), deed, about)))
-        case kind if entry.subject.startswith("announcement:"):
-            about = entry.subject.removeprefix("announcement:")
+        case kind if entry.subject.startswith(("announcement:", "request:", "case:", "contact:")):
+            about = entry.subject.partition(":")[2]
             words = cut(entry.words, LONGEST_CHANGE)
             return " · ".join(filter(None, (view.say(f"entry.{kind}"), about, words)))
         case kind:

@@ -9,6 +9,7 @@ from handlers.rooms.desk import (
     blocking,
     bulletins,
     colleagues,
+    data_page,
     departments,
     doing,
     journal,
@@ -44,6 +45,8 @@ def obey(command: Command, view: View) -> Next:
             return _to_figures(view)
         case "thongbao":
             return bulletins.to_bulletins(command.rest, view)
+        case "yeucau":
+            return data_page.to_requests(command.rest, view)
         case "quydinh":
             return rules.to_rules(command.rest, view)
         case "mau":
@@ -77,6 +80,8 @@ def show_office(room: Office, view: View) -> Prompt:
             return _show_figures(room, view)
         case "announcements":
             return bulletins.show_bulletins(room, view)
+        case "requests":
+            return data_page.show_requests(room, view)
         case "abuse":
             return blocking.show_abuse(view)
         case _:
@@ -122,6 +127,8 @@ def _at_page(room: Office, did: Input, view: View) -> Next:
             return _at_figures(room, did, view)
         case "announcements":
             return bulletins.at_bulletins(room, did, view)
+        case "requests":
+            return data_page.at_requests(room, did, view)
         case "abuse":
             return blocking.at_abuse(did, view)
         case _:

@@ -5,7 +5,7 @@ from handlers.desk.commands import ABOUT_A_CASE, TASK_OF, named
 from handlers.desk.permission import anywhere
 from handlers.events import SentMedia
 from handlers.rooms import behalf
-from handlers.rooms.desk import bulletin, doing, office, queue, reaching
+from handlers.rooms.desk import bulletin, data_page, doing, office, queue, reaching
 from handlers.rooms.desk.bulletin import open_bulletin
 from handlers.rooms.desk.card import files, identify, open_case
 from handlers.rooms.desk.task import LONGEST, denied, with_words
@@ -90,6 +90,8 @@ def woken(what: str, code: str, view: View) -> Next:
         return office.woken(what, code, view)
     if code.startswith("TB"):
         return bulletin.woken(what, code, view)
+    if code.startswith("DL"):
+        return data_page.woken(what, code, view)
     official, found = view.facts.official, view.facts.dossier
     if official is None or found is None or not anywhere(official, "see"):
         return Next(view.session, silent=True)

@@ -9,6 +9,7 @@ from handlers.rooms.desk import (
     blocking,
     bulletin_acts,
     composing,
+    data_acts,
     reaching,
     releasing,
     ruling,
@@ -20,7 +21,7 @@ TASKS: Mapping[str, Task] = {
     task.name: task
     for tasks in (
         *(acts, answering, reaching, releasing, templating, ruling, administering),
-        *(bulletin_acts, composing, blocking),
+        *(bulletin_acts, composing, blocking, data_acts),
     )
     for task in tasks.TASKS
 }
