@@ -2,7 +2,17 @@
 
 from datetime import datetime, timedelta
 
+from bot.confidences import carry_out_confidential
 from bot.secret import Secret
+from handlers.confiding import (
+    AddedConfided,
+    Confide,
+    DropConfided,
+    Hush,
+    MoveConfided,
+    Restrict,
+    SendConfided,
+)
 from handlers.content import Content
 from handlers.effects import (
     AddToTicket,
@@ -104,6 +114,10 @@ def carry_out(
             petitions.forget(tx, contact_id)
         case NoteSlowed():
             abuse.note(tx, contact_id, effect, now)
+        case Confide() | SendConfided() | AddedConfided() | DropConfided() | Hush():
+            carry_out_confidential(tx, contact_id, now, effect, secret)
+        case MoveConfided() | Restrict():
+            carry_out_confidential(tx, contact_id, now, effect, secret)
         case Follow() | MakeLink() | JoinChats():
             _for_hearing(tx, contact_id, now, effect, secret)
         case AskData() | MoveRequest() | Correct() | HoldCase():

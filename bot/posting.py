@@ -8,7 +8,7 @@ from handlers.effects import MarkTold, TrySending
 from handlers.events import CameBack, FileRefused, Left, TimedOut
 from handlers.messages import Say
 from handlers.view import Turn
-from storage import outbox, tickets
+from storage import denunciations, outbox, tickets
 from storage.database import Tx
 
 UNSENT = TimedOut | FileRefused | Left | CameBack  # events behind which nobody waits for an answer
@@ -58,6 +58,7 @@ def post(tx: Tx, contact_id: int, arrival: Arrival, turn: Turn) -> tuple[Posted,
         told=_told(turn),
         step=say.step,
         replaces=replaces,
+        holder=denunciations.holder(tx, say.sealed) if say.sealed else "",
     )
     return (
         Posted(number, contact_id, arrival.channel, arrival.address, say, lane, replaces=replaces),

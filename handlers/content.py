@@ -194,6 +194,7 @@ class DeskRules(Frozen):
     *ask_days* working days are given for a citizen's answer; within *reopen_days* calendar days an
     answer or a refusal may be contested. From *quiet_from* to *quiet_to* no announcement goes that
     is not urgent; the same time twice is no quiet at all. *limits*: how much one person may send.
+    What was told in confidence is shown to inspectors only on the channels *restricted_on*.
     """
 
     ask_days: int = Setting(default=10, ge=1, le=60)
@@ -201,6 +202,7 @@ class DeskRules(Frozen):
     quiet_from: time = time(21)
     quiet_to: time = time(6)
     limits: LimitRules = LimitRules()
+    restricted_on: tuple[str, ...] = ("web", "talk")
 
     @field_validator("quiet_from", "quiet_to", mode="before")
     @classmethod

@@ -19,7 +19,8 @@ PLACEHOLDER = re.compile(r"[a-z_]+")
 RESERVED = re.compile(r"\b(?:thụ\s+l[ýí]|giải\s+quyết|kết\s+luận|bạn)\b", re.IGNORECASE)
 ALLOWED = re.compile(  # said of papers and people there are, not of what the system does
     r"\bbạn (?:bè|học|đời)\b|\b(?:chậm|quyết định) giải quyết\b|\bgiải quyết chậm\b"
-    r"|\bkết luận (?:thanh tra|kiểm tra|giám định)\b",
+    r"|\bkết luận (?:thanh tra|kiểm tra|giám định)\b"
+    r"|\bmuốn được giải quyết theo Luật Tố cáo\b",  # DOMAIN §1: what may be said, and only so
     re.IGNORECASE,
 )
 

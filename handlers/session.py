@@ -42,8 +42,8 @@ class Draft(Frozen):
 
     An answer is kept from its first word on. One with an empty value was skipped by the person.
     *behalf* is how somebody agreed whom an official writes it for; empty when it is one's own.
-    *kind* is what its sender says it is; empty: as its words speak. *split*: they saw that there are
-    several matters in it, and what becomes of each.
+    *kind* is what its sender says it is; empty: as its words speak. *split*: they were told of the
+    several matters in it.
     """
 
     topic: str
@@ -125,6 +125,16 @@ class Reviewing(Frozen):
     """Reading the summary before sending."""
 
     at: Literal["reviewing"] = "reviewing"
+
+
+class Kinds(Frozen):
+    """Saying what the draft is: of all kinds, or because its words speak for one of these pages.
+
+    ``split``: two matters are in it, and each may go its own way.
+    """
+
+    at: Literal["kinds"] = "kinds"
+    page: Literal["choose", "complaint", "denunciation", "split"] = "choose"
 
 
 class Dropping(Frozen):
@@ -356,6 +366,7 @@ Place = (
     | Intake
     | Filling
     | Reviewing
+    | Kinds
     | Dropping
     | Resuming
     | Repeating

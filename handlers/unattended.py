@@ -85,7 +85,8 @@ def _about_a_case(words: list[str], view: View) -> Next:
         case ["case", code]:
             return news.woken(code, view)
         case ["confidential", "passed", code]:
-            return Next(view.session, view.say("denounce.passed", code=code))
+            told = view.say("denounce.passed", code=code)
+            return Next(view.session, told, sealed=code)
         case ["confidential", what]:
             return restricted.woken(what, view)
         case ["data", code]:

@@ -73,11 +73,12 @@ Input = (
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a room shows: its words, and what can be chosen."""
+    """What a room shows: its words, and what can be chosen; *sealed* as in `Say`."""
 
     text: str
     choices: tuple[Choice, ...] = ()
     expects: Expects = "choice"
+    sealed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ class Next:
 
     *silent* says nothing at all, not even the prompt. *files* are sent along, and *qr*
     drawn. *instead*: what is said takes the place of the last message, whose prompt it shows anew.
-    *about* is the code of the case it tells of, whose ledger shows whether it arrived.
+    *about* is the code of the case it tells of, whose ledger shows whether it arrived. *sealed* and
+    *forget* are as in `Say`.
     """
 
     session: Session
@@ -139,6 +141,8 @@ class Next:
     qr: str = ""
     instead: bool = False
     about: str = ""
+    sealed: str = ""
+    forget: bool = False
 
 
 @dataclass(frozen=True, slots=True)

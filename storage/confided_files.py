@@ -62,7 +62,7 @@ class File(NamedTuple):
     sha256: str
 
 
-def take(tx: Tx, number: int, contact_id: int, media: Media) -> None:
+def take(tx: Tx, number: int, media: Media) -> None:
     """Add a file to a message; it may be still on its way."""
     about = keys.hide(tx, media.model_dump_json(), f"denunciation:{number}")
     place = tx.rows(LAST, (number,))[0][0] + 1

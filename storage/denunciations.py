@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from handlers.denouncing import KINDS, MOVES, Denunciation, Line, State, may_read
 from handlers.confiding import Confide, MoveConfided, SendConfided
+from handlers.denouncing import KINDS, MOVES, Denunciation, Line, State, may_read
 from handlers.model import Frozen
 from storage import confided_files, keys, members
 from storage.chain import Break, Link, bound, first_break, told
@@ -122,7 +122,7 @@ def confide(tx: Tx, contact_id: int, effect: Confide, now: datetime) -> None:
     for text in effect.texts:
         kept = append(tx, kept, kind, now, words=text)
     for media in effect.media:
-        confided_files.take(tx, kept.id, contact_id, media)
+        confided_files.take(tx, kept.id, media)
     if effect.media:
         append(tx, kept, "files_added", now, {"files": len(effect.media)})
 
@@ -144,9 +144,7 @@ def send(tx: Tx, effect: SendConfided, now: datetime, secret: bytes) -> bool:
     return True
 
 
-def receive(  # noqa: PLR0913 - what is set
-    tx: Tx, kept: Kept, receipt: str, due_on: date, now: datetime, *, lang: str
-) -> None:
+def receive(tx: Tx, kept: Kept, receipt: str, due_on: date, now: datetime, *, lang: str) -> None:
     """Make a draft a message that inspectors see."""
     body = body_of(tx, kept).model_copy(update={"lang": lang})
     sealed = keys.hide(tx, body.model_dump_json(), kept.holder)
@@ -207,9 +205,7 @@ def sent(tx: Tx, code: str) -> Denunciation | None:
     return found.model_copy(update=nothing)
 
 
-def read(
-    tx: Tx, contact_id: int, code: str, *, identity: bool = False
-) -> Denunciation | None:
+def read(tx: Tx, contact_id: int, code: str, *, identity: bool = False) -> Denunciation | None:
     """All of a message for an inspector who may know of it; who told it only with *identity*."""
     kept = get(tx, code)
     if kept is None or kept.state == "draft":
@@ -221,7 +217,7 @@ def read(
 
 
 def listed(tx: Tx, contact_id: int) -> tuple[Denunciation, ...]:
-    """The open messages an inspector may know of, the oldest first, without what is told in them."""
+    """The open messages an inspector may know of, the oldest first, without their words."""
     theirs, not_theirs = inspects(tx, contact_id), barred(tx, contact_id)
     found = (_card(kept, body) for kept, body in _open(tx))
     return tuple(one for one in found if may_read(one.unit, theirs, not_theirs))

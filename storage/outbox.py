@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from handlers.messages import Say
 from storage import keys, ledger, reaching
 from storage.database import Row, Tx
 from storage.times import ms, when
@@ -20,9 +21,9 @@ WAITING: frozenset[State] = frozenset({"queued", "sending"})
 ADD = """
     INSERT INTO outbox (
         contact_id, channel, lane, payload, ticket_id, since, upto, step, replaces, not_before,
-        created_at
+        created_at, confidential
     )
-    VALUES (?, ?, ?, ?, (SELECT id FROM tickets WHERE code = ?), ?, ?, ?, ?, ?, ?)
+    VALUES (?, ?, ?, ?, (SELECT id FROM tickets WHERE code = ?), ?, ?, ?, ?, ?, ?, ?)
 """
 # The message that shows the prompt a chat was last shown, or that was changed into showing it.
 SHOWING = """
@@ -66,6 +67,18 @@ PAGE = """
     WHERE o.id > ? ORDER BY o.id LIMIT ?
 """
 DROP = "DELETE FROM outbox WHERE id = ? AND waiting = 0"
+# Whether news of a case arrived must stay known: see `storage.reaching`.
+BLANK = """
+    UPDATE outbox SET payload = ?
+    WHERE contact_id = ? AND created_at >= ? AND announcement_id IS NULL AND ticket_id IS NOT NULL
+    AND waiting = 0
+"""
+HUSH = """
+    UPDATE outbox SET confidential = 1
+    WHERE contact_id = ? AND created_at >= ? AND announcement_id IS NULL AND ticket_id IS NULL
+"""
+BURN = "DELETE FROM outbox WHERE contact_id = ? AND confidential = 1 AND waiting = 0"
+BURN_OLD = "DELETE FROM outbox WHERE confidential = 1 AND waiting = 0 AND created_at < ?"
 PENDING = "SELECT COUNT(*) FROM outbox WHERE channel = ? AND waiting = 1"
 OLDEST = "SELECT created_at FROM outbox WHERE channel = ? AND waiting = 1 ORDER BY id LIMIT 1"
 
@@ -133,18 +146,43 @@ def add(  # noqa: PLR0913 - a row
     told: tuple[int, int] = (0, 0),
     step: int = 0,
     replaces: int = 0,
+    holder: str = "",
 ) -> int:
     """Queue a message to a contact of *channel*; return its id, which grows within a chat.
 
     *code* is the case it tells of: of the entries of its history after the first that is *told* up
     to the second. *step* is the prompt it shows; it may change the message *replaces* instead of
-    being one more.
+    being one more. What is said in confidence is sealed by the key of another *holder*.
     """
     at = ms(now)
-    kept = keys.hide(tx, payload, f"contact:{contact_id}")
+    kept = keys.hide(tx, payload, holder or f"contact:{contact_id}")
     if replaces:
         tx.do(SUPERSEDE, (replaces,))
-    return tx.add(ADD, (contact_id, channel, lane, kept, code, *told, step, replaces, at, at))
+    told_of = (*told, step, replaces, at, at, int(bool(holder)))
+    values = (contact_id, channel, lane, kept, code, *told_of)
+    return tx.add(ADD, values)
+
+
+def hush(tx: Tx, contact_id: int, since: datetime) -> None:
+    """Forget what a chat was told since an instant, for it may repeat what is confidential.
+
+    What is still on its way goes as soon as it has been sent (`burn`); of what told of a case only
+    that it was told is kept.
+    """
+    said = Say(text="…").model_dump_json()
+    tx.do(BLANK, (keys.hide(tx, said, f"contact:{contact_id}"), contact_id, ms(since)))
+    tx.do(HUSH, (contact_id, ms(since)))
+    burn(tx, contact_id)
+
+
+def burn(tx: Tx, contact_id: int) -> None:
+    """Forget what a chat was told in confidence: whoever was told has done something else since."""
+    tx.do(BURN, (contact_id,))
+
+
+def burn_old(tx: Tx, before: datetime) -> int:
+    """Forget what anybody was told in confidence before an instant; how many messages."""
+    return tx.do(BURN_OLD, (ms(before),))
 
 
 def showing(tx: Tx, contact_id: int) -> int:

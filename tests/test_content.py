@@ -23,6 +23,8 @@ SIX = {
 MOST_QUESTIONS = 9
 # Kept for what a competent person signs (the laws on complaints and denunciations), or impolite.
 FORBIDDEN = re.compile(r"(?<!\w)(thụ lý|giải quyết|kết luận|bạn)(?!\w)", re.IGNORECASE)
+# But these very words of what only a letter, or coming oneself, leads to (Denunciations, art. 22).
+LAWFUL = "uốn được giải quyết theo Luật Tố cáo"
 # Names of languages, and sentences without words of their own.
 SAME_IN_BOTH = {"choice.lang_vi", "choice.lang_en", "choice.language", "language.ask", "form.here"}
 
@@ -163,7 +165,8 @@ def test_land_goes_to_the_commune_and_the_rest_to_the_dispatcher() -> None:
 
 def test_no_vietnamese_sentence_says_a_word_kept_for_the_law() -> None:
     """Nothing here is "accepted", "settled" or "concluded", and nobody is called "bạn"."""
-    found = {key: text for key, text in vietnamese(CONTENT).items() if FORBIDDEN.search(text)}
+    said = vietnamese(CONTENT).items()
+    found = {key: text for key, text in said if FORBIDDEN.search(text.replace(LAWFUL, ""))}
     assert not found
 
 

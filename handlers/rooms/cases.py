@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from handlers.codes import near_codes, read_code
+from handlers.denouncing import confidential_code
 from handlers.desk.commands import announcement_code
 from handlers.effects import Effect, HoldTicket, MarkTold, MoveTicket, Notify
 from handlers.events import SentMedia
@@ -10,7 +11,7 @@ from handlers.following import ratable, reopenable, takes_more, the_story
 from handlers.messages import choice
 from handlers.pending import MAX_FILES, hold, summary
 from handlers.reading.courtesies import says_done, says_no, says_yes
-from handlers.rooms import form, loose
+from handlers.rooms import denouncing, form, loose
 from handlers.session import (
     Adding,
     Case,
@@ -105,7 +106,7 @@ def look_up(typed: str, view: View) -> Next:
     """
     if announcement_code(typed):
         return Next(enter(view.session, Menu()), view.say("announcement.no_case"))
-    if code := read_code(typed):
+    if code := confidential_code(typed) or read_code(typed):
         return open_case(code, view)
     if near_codes(typed):
         return Next(enter(view.session, Cases()), view.say("code.mistyped"))
@@ -160,6 +161,8 @@ def at_proving(room: Proving, did: Input, view: View) -> Next:
         case Wrote() if tries_receipt(did):
             if is_paused(session, now.timestamp()):
                 return Next(session, view.say("proving.pause"))
+            if view.facts.proved and confidential_code(room.code):
+                return denouncing.follow(room.code, view)
             if view.facts.proved and view.facts.story:
                 held = enter(session, Case(code=room.code), misses=0, missed_at=None)
                 effects = (HoldTicket(code=room.code), *_told(view.facts.story, 0))

@@ -1,0 +1,200 @@
+"""An ordinary case that has the content of a denunciation: taken out of everybody's sight.
+
+What was written in it becomes a message told in confidence (`storage.denunciations`), under a key
+of the other ring; the key of the case is destroyed, and what is left is a history without words,
+still whole. Whoever repeats its words, in a message of the bot or in what an official was writing,
+loses them too.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from handlers.confiding import Restrict
+from handlers.session import Desk, Doing, Queue, Session
+from handlers.text import fold
+from storage import (
+    confided_files,
+    denunciations,
+    files,
+    history,
+    keys,
+    members,
+    timers,
+    waking,
+)
+from storage.database import Tx
+from storage.history import Chain
+from storage.search import marked
+from storage.tickets import lines
+
+LOCK = """
+    SELECT t.id, t.entries, t.head, t.status, t.contact_id, t.lang, t.opened_at, t.receipt_key
+    FROM tickets t WHERE t.code = ? /*lock t*/
+"""
+WHO = """
+    SELECT p.name, p.phone FROM contacts c JOIN people p ON p.id = c.person_id WHERE c.id = ?
+"""
+CLOSE = """
+    UPDATE tickets
+    SET status = 'closed', open = 0, kind = 'other', seems = '', topic = 'khac', asked_on = NULL,
+        author = 0, matter = 0
+    WHERE id = ?
+"""
+FORGET_NOTES = "DELETE FROM notes WHERE ticket_id = ?"
+FORGET_ANSWERS = "DELETE FROM answers WHERE ticket_id = ?"
+FORGET_MARKS = "DELETE FROM ticket_marks WHERE ticket_id = ?"
+FORGET_FILES = "DELETE FROM ticket_files WHERE ticket_id = ?"
+FORGET_WORDS = "UPDATE ticket_words SET words = ? WHERE rowid = ?"
+# Whoever may have been told of it: those who follow it, and officials.
+TOLD = """
+    SELECT contact_id FROM ticket_contacts WHERE ticket_id = ?
+    UNION SELECT contact_id FROM members
+"""
+MESSAGES = """
+    SELECT id, payload, ticket_id FROM outbox
+    WHERE contact_id = ? AND created_at >= ? AND announcement_id IS NULL
+"""
+BLANK = "UPDATE outbox SET payload = ?, confidential = ? WHERE id = ?"
+STATE = "SELECT s.state FROM sessions s WHERE s.contact_id = ? /*lock s*/"
+SET_STATE = "UPDATE sessions SET state = ? WHERE contact_id = ?"
+FORGET_FAILED = """
+    UPDATE inbox SET raw = '', event = '' WHERE contact_id = ? AND state = 'failed' AND at >= ?
+"""
+KIND = "passed_on"
+TOGETHER = 5  # words that follow each other: whoever says as many of them repeats the text
+
+
+class _Case(NamedTuple):
+    id: int
+    entries: int
+    head: str
+    status: str
+    contact_id: int
+    lang: str
+    opened_at: int
+    receipt_key: str
+
+
+def restrict(tx: Tx, effect: Restrict, now: datetime) -> bool:
+    """Take the case out of sight; False when there is none of this code, or nothing left in it."""
+    row = tx.row(LOCK, (effect.code,))
+    if row is None:
+        return False
+    case = _Case(*row)
+    entries = history.entries(tx, case.id)
+    texts = tuple(_texts(entries))
+    if any(entry.kind == KIND for entry in entries):
+        return False
+    kept = denunciations.begin(tx, case.contact_id, effect.into, now, effect.code)
+    kept = _moved(tx, case, kept, effect, texts, now)
+    kept = denunciations.must(denunciations.get(tx, effect.into))
+    denunciations.receive(tx, kept, case.receipt_key, effect.due_on, now, lang=case.lang)
+    _erase(tx, case)
+    told = {"from": case.status, "to": "closed"}
+    actor = members.actor(effect.by)
+    chain = Chain(case.id, case.entries, case.head)
+    history.append(tx, chain, KIND, told, actor=actor, now=now)
+    _forget_quotes(tx, case, effect.code, texts)
+    _wake(tx, case, effect, now)
+    return True
+
+
+def _texts(entries: Iterable[history.Entry]) -> Iterator[str]:
+    """All that was written in it, the answers of the form one by one."""
+    found = tuple(entries)
+    yield from (f"{line.label}: {line.text}" for line in lines(found))
+    yield from (entry.words for entry in found[1:] if entry.words)
+
+
+def _moved(
+    tx: Tx,
+    case: _Case,
+    kept: denunciations.Kept,
+    effect: Restrict,
+    texts: Iterable[str],
+    now: datetime,
+) -> denunciations.Kept:
+    """Words, files and who wrote them, under the key of the message."""
+    who = tx.rows(WHO, (case.contact_id,))[0]
+    name, phone = (keys.show(tx, one) if one else "" for one in who)
+    body = denunciations.body_of(tx, kept)
+    body = body.model_copy(update={"unit": effect.unit, "name": name, "phone": phone})
+    sealed = keys.hide(tx, body.model_dump_json(), kept.holder)
+    tx.do(denunciations.SET_BODY, (sealed, kept.id))
+    for text in texts:
+        kept = denunciations.append(tx, kept, "told", now, words=text)
+    media = files.of_ticket(tx, case.id)
+    tx.do(FORGET_FILES, (case.id,))
+    for one in media:
+        confided_files.take(tx, kept.id, one)
+    return kept
+
+
+def _erase(tx: Tx, case: _Case) -> None:
+    tx.do(FORGET_NOTES, (case.id,))
+    tx.do(FORGET_ANSWERS, (case.id,))
+    tx.do(FORGET_MARKS, (case.id,))
+    tx.do(FORGET_WORDS, (marked(case.id, ""), case.id))
+    keys.destroy(tx, f"case:{case.id}")
+    tx.do(CLOSE, (case.id,))
+
+
+# -- who repeats it --------------------------------------------------------------------------------
+
+
+def _forget_quotes(tx: Tx, case: _Case, code: str, texts: tuple[str, ...]) -> None:
+    """Blank what repeats its words to those told of it, and leave what they were writing."""
+    quotes = Quotes(texts)
+    for (contact_id,) in tx.rows(TOLD, (case.id,)):
+        holder = f"contact:{contact_id}"
+        blank = keys.hide(tx, '{"text":"…"}', holder)
+        for number, payload, ticket in tx.rows(MESSAGES, (contact_id, case.opened_at)):
+            said = keys.show(tx, payload)
+            if code in said or quotes.found_in(said):
+                tx.do(BLANK, (blank, int(ticket is None), number))
+        tx.do(FORGET_FAILED, (contact_id, case.opened_at))
+        _leave(tx, contact_id, code, quotes)
+
+
+def _leave(tx: Tx, contact_id: int, code: str, quotes: "Quotes") -> None:
+    """Whoever was writing in the case writes no more."""
+    row = tx.row(STATE, (contact_id,))
+    state = keys.show(tx, row[0]) if row and row[0] else ""
+    if not state or not (code in state or quotes.found_in(state)):
+        return
+    session = Session.model_validate_json(state)
+    room = session.room
+    away = isinstance(room, Doing | Desk) and room.code == code
+    left = session.model_copy(
+        update={
+            "room": Queue() if away else room,
+            "aside": tuple(one for one in session.aside if one.code != code),
+            "hand": "" if session.hand == code else session.hand,
+        }
+    )
+    tx.do(SET_STATE, (keys.hide(tx, left.model_dump_json(), f"contact:{contact_id}"), contact_id))
+
+
+class Quotes:
+    """Finds whether a text repeats another: some words in a row, or all of a short one."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._runs = {run for text in texts for run in _runs(text.partition(": ")[2] or text)}
+
+    def found_in(self, text: str) -> bool:
+        """Whether *text* repeats any of them."""
+        return not self._runs.isdisjoint(_runs(re.sub(r"\\n|\\u[0-9a-f]{4}", " ", text)))
+
+
+def _runs(text: str) -> Iterator[tuple[str, ...]]:
+    words = fold(text).split()
+    for start in range(max(1, len(words) - TOGETHER + 1)):
+        yield tuple(words[start : start + TOGETHER])
+
+
+def _wake(tx: Tx, case: _Case, effect: Restrict, now: datetime) -> None:
+    """Inspectors, as of any message; and the sender, who is told neutrally."""
+    waking.inspectors(tx, effect.into, now)
+    timers.set(tx, case.contact_id, f"confidential:passed:{effect.into}", now)
