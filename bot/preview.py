@@ -10,6 +10,7 @@ from html import escape
 from typing import get_args
 
 from bot.preview_announcing import announcing_screens
+from bot.preview_complaint import complaint_rooms
 from bot.preview_desk import desk_facts, desk_rooms
 from bot.turn import ZONE
 from handlers.codes import CODE_NUMBERS, make_code
@@ -81,6 +82,8 @@ def screens(content: Content, lang: Lang) -> Iterator[Screen]:
         yield _at(room, held, facts, f"{room.at}: pending")
     yield from _followed(base, facts)
     yield from _heard(base, facts)
+    for name, complaining in complaint_rooms(content):
+        yield _at(complaining, base, facts, name)
     official = base.model_copy(update={"staff": True, "hand": CODE})
     for name, room in desk_rooms(CODE):
         yield _at(room, official, desk_facts(facts), name)

@@ -42,18 +42,21 @@ def left(room: Complaining, view: View) -> Next:
 def show_complaining(room: Complaining, view: View) -> Prompt:
     """The question of the page the person is on."""
     stop = view.choice("stop_complaint")
+    ways = (view.choice("back"), stop)
     match room.page:
         case "known":
-            ways = (view.choice("date_unknown"), stop)
-            return Prompt(view.say("complaining.known"), ways, "date")
+            unknown = view.choice("date_unknown")
+            return Prompt(view.say("complaining.known"), (unknown, stop), "date")
         case "body":
-            return Prompt(view.say("complaining.body"), (*_bodies(view), stop))
+            return Prompt(view.say("complaining.body"), (*_bodies(view), *ways))
         case "commune":
             return _show_commune(room, view)
         case "department":
-            return Prompt(view.say("complaining.department"), (*_departments(view), stop))
+            return Prompt(view.say("complaining.department"), (*_departments(view), *ways))
         case "door":
-            return Prompt(_door(room, view), (view.choice("petition", tone="primary"), *ends(view)))
+            petition = view.choice("petition", tone="primary")
+            feedback, end = view.choice("as_feedback"), view.choice("end_complaint")
+            return Prompt(_door(room, view), (petition, feedback, view.choice("back"), end))
         case _:
             return petitioning.show(room, view)
 
@@ -71,7 +74,7 @@ def _departments(view: View) -> tuple[Choice, ...]:
 
 def _show_commune(room: Complaining, view: View) -> Prompt:
     other = view.choice("body:other", "complaint_body.other")
-    ways = (other, view.choice("stop_complaint"))
+    ways = (other, view.choice("back"), view.choice("stop_complaint"))
     if not room.typed:
         return Prompt(view.say("complaining.commune"), ways, "text")
     lines, options = proposals(room.options, view)
@@ -80,18 +83,18 @@ def _show_commune(room: Complaining, view: View) -> Prompt:
     return Prompt("\n".join((text, *lines)), (*options, *ways), "choice" if options else "text")
 
 
-def ends(view: View) -> tuple[Choice, ...]:
-    """The ways out: on with it as feedback, or not."""
-    return (view.choice("as_feedback"), view.choice("end_complaint"))
-
-
 def _door(room: Complaining, view: View) -> str:
     """Where the letter goes, where to ask when it is not sure, and what comes after."""
     content = view.content
     unit = content.units.get(room.unit)
     here = content.units[content.petition.reception]
-    told = [_counter(unit, view)] if unit else [view.say("complaining.body_unknown")]
-    told.append(view.say("complaining.where_else", office=_counter(here, view)))
+    told = [view.say("complaining.body_unknown")]
+    if unit:
+        told = [view.say("complaining.counter", unit=unit.name.in_(view.lang)), *_found(unit, view)]
+    office = here.name.in_(view.lang)
+    told += [view.say("complaining.where_else", office=office), *_found(here, view)]
+    if not all(counter.address and counter.hours for counter in (unit or here, here)):
+        told.append(view.say("complaining.ask_phone", phone=content.controller.phone))
     rules = ("complaint_accept_days", "complaint_second_file_days")
     more = ("complaint_second_file_remote_days",)
     laws = [f"• {law}" for rule in (*rules, *more) if (law := view.law(rule))]
@@ -99,18 +102,14 @@ def _door(room: Complaining, view: View) -> str:
     return "\n".join((*told, "", *after, "", view.say("complaining.how")))
 
 
-def _counter(unit: Unit, view: View) -> str:
-    """A counter with its address, hours and telephone; what is not known is asked for by phone."""
+def _found(unit: Unit, view: View) -> list[str]:
+    """How a counter is found, as far as the province wrote it down."""
     known = (
         ("complaining.address", unit.address),
         ("complaining.hours", unit.hours),
         ("complaining.phone", unit.phone),
     )
-    lines = [f"  {view.say(key, what=what)}" for key, what in known if what]
-    if not (unit.address and unit.hours):
-        lines.append(f"  {view.say('complaining.ask_phone', phone=view.content.controller.phone)}")
-    draft = view.say("complaining.counter", unit=unit.name.in_(view.lang))
-    return "\n".join((draft, *lines))
+    return [f"• {view.say(key, what=what)}" for key, what in known if what]
 
 
 # -- answering -------------------------------------------------------------------------------------
@@ -127,18 +126,28 @@ def at_complaining(room: Complaining, did: Input, view: View) -> Next:
             return petitioning.begin(room, view)
         case _ if room.page in {"filling", "look", "id_number", "made"}:
             return petitioning.answered(room, did, view)
+        case Picked("back"):
+            return Next(enter(view.session, room.model_copy(update=_before(room))))
         case Picked("date_unknown"):
             return _since(None, room, view)
         case Picked(key):
             return _picked(key, room, view)
         case Wrote() if room.page == "known":
             return _day(did, room, view)
+        case Wrote() if room.page == "body" and read_date(did.text, view.facts.now.date()):
+            return _day(did, room, view)  # the date is mended
         case Wrote() if room.page in {"body", "commune"}:
             return _commune(did, room, view)
         case Wrote() | SentMedia():
             return hold(did, view)
         case _:
             return Next(view.session, view.say("choose.again"))
+
+
+def _before(room: Complaining) -> dict[str, object]:
+    """The page before, with nothing proposed on it."""
+    page = "known" if room.page == "body" else "body"
+    return {"page": page, "typed": "", "options": ()}
 
 
 def _day(did: Wrote, room: Complaining, view: View) -> Next:
@@ -175,12 +184,9 @@ def _deadline(day: date | None, view: View) -> str:
     if over > 0:
         late = view.say("complaining.past", known=known, last=until, over=over)
         return f"{late}\n{law}"
-    left_ = (
-        view.say("complaining.in_time", known=known, last=until, left=-over)
-        if over
-        else view.say("complaining.last_day", known=known, last=until)
-    )
-    return f"{left_}\n{law}"
+    if over == 0:
+        return f"{view.say('complaining.last_day', known=known, last=until)}\n{law}"
+    return f"{view.say('complaining.in_time', known=known, last=until, left=-over)}\n{law}"
 
 
 def _picked(key: str, room: Complaining, view: View) -> Next:
