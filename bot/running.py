@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from bot.app import App, invite, open_app
+from bot.callers import Callers
 from bot.config import Config, ConfigFaultsError, WebConfig
 from bot.feeder import Feeder
 from bot.holding import Alone, Part
@@ -68,7 +69,7 @@ async def serve_all(app: App, door: socket, stop: asyncio.Event) -> None:
     log.info(
         "started",
         extra={
-            "address": f"http://{app.config.channels.web.host}:{door.getsockname()[1]}",
+            "url": f"http://{app.config.channels.web.host}:{door.getsockname()[1]}",
             "channels": sorted(app.channels),
             "storage": app.store.engine,
         },
@@ -144,6 +145,7 @@ def _http(app: App) -> FastAPI:
         registry=app.figures.registry,
         limits=HttpLimits(bodies=app.web.body_limits if app.web else {}),
         secure=web.public_url.startswith("https://"),
+        callers=Callers(web.proxies, web.ops_allow),
     )
 
 
