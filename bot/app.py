@@ -1,6 +1,7 @@
 """The composition root: the one place that knows every concrete part, and ties them together."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from bot.channels.web import Store as WebStore
 from bot.channels.web import Told, WebChannel
 from bot.channels.web.files import Kept, file_kind
 from bot.channels.web.notices import Notices
-from bot.config import Config, ConfigFaultsError
+from bot.config import Config, ConfigFaultsError, StorageConfig
 from bot.content import load_content
 from bot.engine import Engine
 from bot.feeder import Feeder
@@ -54,6 +55,7 @@ from storage.database import Store, Tx
 from storage.seal import Seal
 
 INVITATION_HOURS = 24
+MEGABYTE = 1024 * 1024
 LANGS: tuple[Lang, ...] = ("vi", "en")
 WEB = Limits(channel="web", text=100_000, per_second=500)
 """Our own server's: what it costs is the database's time, which belongs to replies first."""
@@ -246,6 +248,8 @@ def _web(
         return await store.read(read)
 
     async def keep(chunks: AsyncIterator[bytes], limit: int) -> Kept:
+        if _is_full(config.storage):
+            raise FullError
         return await blobs.keep(chunks, limit=limit)
 
     async def register(address: str, key: str, name: str, kept: Kept) -> None:
@@ -273,11 +277,25 @@ def _web(
         opener(store, blobs),
         secret.key,
         _file_words(content),
-        {EmptyError: "file_empty", TooLargeError: "too_large", TypeRefusedError: "file_type"},
+        {
+            EmptyError: "file_empty",
+            TooLargeError: "too_large",
+            TypeRefusedError: "file_type",
+            FullError: "full",
+        },
     )
     public_url = config.channels.web.public_url
     secure = public_url.startswith("https://")
     return WebChannel(parts, secure=secure, public_url=public_url, notices=notices)
+
+
+class FullError(OSError):
+    """The disk of the files has too little room left: the database needs it, too."""
+
+
+def _is_full(storage: StorageConfig) -> bool:
+    folder = next(path for path in (storage.files, *storage.files.parents) if path.exists())
+    return shutil.disk_usage(folder).free < storage.least_free * MEGABYTE
 
 
 def _file_words(content: Content) -> dict[Lang, FileWords]:

@@ -8,6 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 
@@ -37,13 +38,14 @@ class StorageConfig(Frozen):
 
     *lanes*: turns worked on at a time; *lease_seconds*: how long what a worker holds alone stays
     its own after it was last heard of; both on PostgreSQL only. *files*: the folder of what people
-    send, the same for all workers.
+    send, the same for all workers; no more is taken when its disk has fewer than *least_free* MB.
     """
 
     url: SecretStr = SecretStr("sqlite:///data/bot.db")
     lanes: int = Field(default=4, ge=1, le=64)
     lease_seconds: float = Field(default=15, ge=2, le=300)
     files: Path = Path("data/files")
+    least_free: int = Field(default=500, ge=0)
 
     @field_validator("url")
     @classmethod
@@ -57,12 +59,35 @@ class StorageConfig(Frozen):
 
 
 class WebConfig(Frozen):
-    """The web chat; *public_url* is the address people reach it by, if it is not the local one."""
+    """The web chat; *public_url* is the address people reach it by, if it is not the local one.
+
+    *proxies* are the networks of proxies before it, whose X-Forwarded-For is believed; *ops_allow*
+    those that may see readiness and figures, besides this machine itself.
+    """
 
     enabled: bool = True
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
+    proxies: tuple[str, ...] = ()
+    ops_allow: tuple[str, ...] = ()
+
+    @field_validator("proxies", "ops_allow", mode="before")
+    @classmethod
+    def are_networks(cls, given: object) -> object:
+        """Several are separated by commas in the environment."""
+        networks = given.split(",") if isinstance(given, str) else given
+        if not isinstance(networks, list | tuple):
+            return networks
+        told = tuple(str(network).strip() for network in networks if str(network).strip())
+        for network in told:
+            try:
+                ip_network(network)
+            except ValueError:
+                raise ValueError(
+                    f'"{network}" không phải địa chỉ mạng — viết như 10.0.0.0/8 hoặc 192.0.2.7'
+                ) from None
+        return told
 
     @field_validator("public_url")
     @classmethod

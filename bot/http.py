@@ -7,15 +7,17 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import uvicorn
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
+from bot.callers import Callers
 from bot.http_guard import Guard, HttpLimits, refusal
-from bot.problems import Code, Problem, RefusedError
+from bot.http_wire import Wire
+from bot.problems import Code, Problem, RefusedError, refusals
 
 Check = Callable[[], Awaitable[str]]
 """Answers ``""`` when its part works, else a few words without anything personal."""
@@ -23,7 +25,6 @@ Check = Callable[[], Awaitable[str]]
 _CHECK_SECONDS = 3.0
 _WORTH_PACKING = 1_000
 _GRACE_SECONDS = 6
-_AT_ONCE = 950  # connections; below the 1,024 files that a process may usually open
 _CODES: dict[int, Code] = {404: "not_found", 405: "wrong_method", 413: "too_large"}
 
 
@@ -49,21 +50,24 @@ def make_http(
     registry: CollectorRegistry | None = None,
     limits: HttpLimits | None = None,
     secure: bool = False,
+    callers: Callers | None = None,
 ) -> FastAPI:
     """The whole application: health, readiness, figures, and the *routers* of the channels.
 
-    *registry* holds the figures of ``/metrics``; *secure* says that people reach it by https.
+    *registry* holds the figures of ``/metrics``; *secure* says that people reach it by https,
+    *callers* who may see its readiness and figures: by default, whoever is on this machine.
     Its OpenAPI document is at ``/openapi.json``; there are no pages that show it, because those
     would load scripts from elsewhere.
     """
     app = _App(title="Lắng Nghe", version="1", docs_url=None, redoc_url=None)
-    app.include_router(_operations(checks or {}, registry or CollectorRegistry()))
+    known = callers or Callers()
+    app.include_router(_operations(checks or {}, registry or CollectorRegistry(), known))
     for router in routers:
         app.include_router(router)
     app.add_exception_handler(HTTPException, _answer)
     app.add_exception_handler(RequestValidationError, _answer)
     app.add_middleware(GZipMiddleware, minimum_size=_WORTH_PACKING, compresslevel=6)
-    app.add_middleware(Guard, limits=limits or HttpLimits(), secure=secure)
+    app.add_middleware(Guard, limits=limits or HttpLimits(), secure=secure, callers=known)
     return app
 
 
@@ -88,7 +92,7 @@ async def serve(
         app,
         access_log=False,
         lifespan="off",
-        limit_concurrency=_AT_ONCE,
+        http=Wire,
         log_config=None,
         proxy_headers=False,
         server_header=False,
@@ -127,15 +131,28 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _operations(checks: Mapping[str, Check], registry: CollectorRegistry) -> APIRouter:
+def _operations(
+    checks: Mapping[str, Check], registry: CollectorRegistry, callers: Callers
+) -> APIRouter:
     router = APIRouter(tags=["operations"])
+
+    async def ours(request: Request) -> None:
+        """Whoever is not to know how the bot is doing finds nothing here."""
+        if not callers.operates(request.scope):
+            raise RefusedError("not_found")
+
+    inside = [Depends(ours)]
 
     @router.get("/healthz")
     async def healthz() -> Health:
         """Say that the process is alive; touches nothing else."""
         return Health()
 
-    @router.get("/readyz", responses={503: {"model": Readiness, "description": "Not ready"}})
+    @router.get(
+        "/readyz",
+        dependencies=inside,
+        responses={503: {"model": Readiness, "description": "Not ready"}, **refusals("not_found")},
+    )
     async def readyz(response: Response) -> Readiness:
         """Ask every part whether it works; 503 when one does not."""
         found = await asyncio.gather(*(_ask(check) for check in checks.values()))
@@ -146,8 +163,12 @@ def _operations(checks: Mapping[str, Check], registry: CollectorRegistry) -> API
 
     @router.get(
         "/metrics",
+        dependencies=inside,
         response_class=Response,
-        responses={200: {"content": {"text/plain": {}}, "description": "Prometheus text"}},
+        responses={
+            200: {"content": {"text/plain": {}}, "description": "Prometheus text"},
+            **refusals("not_found"),
+        },
     )
     async def metrics() -> Response:
         """Give the figures of this process to Prometheus."""

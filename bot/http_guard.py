@@ -5,15 +5,19 @@ A plain ASGI middleware, because it must neither buffer a stream nor miss an err
 
 import asyncio
 import logging
+import time
 import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import ceil
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.problems import Code, RefusedError
+from bot.callers import Callers
+from bot.problems import RefusedError
+from bot.rates import Rates
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +35,8 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_COME_BACK = (429, 503)
+_COME_BACK = (429, 503, 507)
+SOON = 5  # seconds
 _STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000"}
 
 
@@ -47,14 +52,22 @@ class HttpLimits:
     """How long the next piece of a body may take to arrive."""
     write_seconds: float = 30
     """How long a client may leave a piece of the answer unread."""
+    slowest: float = 500
+    """Bytes a second that a body brings at least, once it took longer than *read_seconds*."""
+    a_minute: int = 1200
+    """Requests of one address; a village may share one behind its provider."""
 
 
 class Guard:
     """The outermost middleware; see the module."""
 
-    def __init__(self, app: ASGIApp, *, limits: HttpLimits, secure: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, *, limits: HttpLimits, secure: bool, callers: Callers | None = None
+    ) -> None:
         self._app = app
         self._limits = limits
+        self._callers = callers or Callers()
+        self._rates = Rates(limits.a_minute, 60)
         self._headers = {**_HEADERS, **(_STRICT_TRANSPORT if secure else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,19 +75,27 @@ class Guard:
         if scope["type"] != "http":
             return
         call = _Call(scope, receive, send, self._limits, self._headers)
+        if wait := self._too_often(scope):
+            await call.refuse(RefusedError("too_often", wait))
+            return
         if call.announces_too_much():
-            await call.refuse("too_large")
+            await call.refuse(RefusedError("too_large"))
             return
         try:
             await self._app(scope, call.receive, call.send)
         except _TooSlowReaderError:
             _log.info("A client left its answer unread; its connection is closed.")
         except RefusedError as refused:
-            await call.refuse(refused.problem.code)
+            await call.refuse(refused)
         except Exception as error:  # noqa: BLE001 - one broken request stops no other
             # Only the place: the words of an error may quote what a person wrote.
             _log.error("%s %s: %s", scope["method"], _route(scope), _place(error))
-            await call.refuse("broken")
+            await call.refuse(RefusedError("broken"))
+
+    def _too_often(self, scope: Scope) -> float:
+        """The seconds an address that asks too often is to wait; else 0."""
+        address = self._callers.limited(scope)
+        return self._rates.take(address) if address else 0.0
 
 
 class _TooSlowReaderError(OSError):
@@ -96,6 +117,7 @@ class _Call:
         self._limits, self._headers = limits, headers
         self._most = limits.bodies.get(scope["path"], limits.body)
         self._got = 0
+        self._began = time.monotonic()
         self._reading = True
         self._started = False
 
@@ -115,6 +137,10 @@ class _Call:
         self._reading = message.get("more_body", False)
         if self._got > self._most:
             raise RefusedError("too_large")
+        took = time.monotonic() - self._began
+        late = took > self._limits.read_seconds and self._got < took * self._limits.slowest
+        if self._reading and late:
+            raise RefusedError("too_slow")
         return message
 
     async def send(self, message: Message) -> None:
@@ -129,10 +155,10 @@ class _Call:
         except TimeoutError:
             raise _TooSlowReaderError from None
 
-    async def refuse(self, code: Code) -> None:
+    async def refuse(self, error: RefusedError) -> None:
         """Answer with a problem, unless an answer is already under way (it is then cut off)."""
         if not self._started:
-            answer = refusal(RefusedError(code), self._scope)
+            answer = refusal(error, self._scope)
             await answer(self._scope, self._receive, self.send)
 
 
@@ -140,7 +166,7 @@ def refusal(error: RefusedError, scope: Scope) -> Response:
     """The answer to a refused request: a plain sentence for a browser's window, else JSON."""
     headers = {"Cache-Control": "no-store"}
     if error.status_code in _COME_BACK:
-        headers["Retry-After"] = "5"
+        headers["Retry-After"] = str(max(1, ceil(error.after or SOON)))
     if "text/html" in Headers(scope=scope).get("accept", ""):
         return PlainTextResponse(error.problem.message, error.status_code, headers)
     words = error.problem.model_dump_json()

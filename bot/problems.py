@@ -23,8 +23,11 @@ Code = Literal[
     "file_type",
     "bad_request",
     "busy",
+    "too_often",
+    "too_many_files",
     "broken",
     "not_ready",
+    "full",
 ]
 
 _PROBLEMS: dict[Code, tuple[int, str]] = {
@@ -41,8 +44,11 @@ _PROBLEMS: dict[Code, tuple[int, str]] = {
     "file_type": (415, "Không nhận loại tệp này. Xin gửi ảnh, video, ghi âm hoặc tài liệu."),
     "bad_request": (422, "Yêu cầu không đúng khuôn dạng."),
     "busy": (429, "Đang có quá nhiều kết nối. Xin đợi một lát."),
+    "too_often": (429, "Gửi quá nhanh. Xin đợi một lát rồi gửi lại."),
+    "too_many_files": (403, "Hôm nay đã gửi quá nhiều tệp. Xin gửi tiếp vào ngày mai."),
     "broken": (500, "Hệ thống gặp sự cố. Xin gửi lại sau ít phút."),
     "not_ready": (503, "Hệ thống đang khởi động hoặc đang dừng. Xin đợi một lát."),
+    "full": (507, "Nơi giữ tệp đã đầy. Xin gửi lại sau, hoặc mang giấy tờ đến nơi tiếp nhận."),
 }
 assert set(_PROBLEMS) == set(get_args(Code))  # noqa: S101 - two lists of one thing
 
@@ -59,12 +65,14 @@ class Problem(BaseModel):
 class RefusedError(HTTPException):
     """A request that is answered with a `Problem` and does nothing else.
 
-    An HTTPException, because FastAPI lets nothing else through while it reads a body.
+    An HTTPException, because FastAPI lets nothing else through while it reads a body. *after* is
+    when to try again, in seconds, where that is known.
     """
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, after: float | None = None) -> None:
         status, message = _PROBLEMS[code]
         self.problem = Problem(code=code, message=message)
+        self.after = after
         super().__init__(status, code)
 
 

@@ -27,11 +27,13 @@ from bot.channels.web.page import Page
 from bot.channels.web.visitors import Visitors
 from bot.channels.web.wire import AnswerOut, FileOut, MessageId, MessagesOut, SayIn
 from bot.problems import Code, RefusedError, refusals
+from bot.rates import Rates
 from handlers.events import Media
 from handlers.messages import Say
 
 _RETRY_MILLISECONDS = 2_000
-_HOLDS_UP: tuple[Code, ...] = ("too_slow", "busy", "not_ready")
+_DAY = 24 * 3600
+_HOLDS_UP: tuple[Code, ...] = ("too_slow", "busy", "too_often", "not_ready")
 _RAW_BODY = {
     "requestBody": {
         "required": True,
@@ -54,6 +56,10 @@ class Limits:
     uploads: int = 40
     given_each: int = 12
     given: int = 120
+    says_a_minute: int = 600
+    """What one visitor may do; more than a hand can, for the conversation has its own bounds."""
+    files_a_day: int = 200
+    bytes_a_day: int = 500 * 1024 * 1024
     heartbeat_seconds: float = 15
     """A stream says that it lives, and looks for news that another worker may have made."""
 
@@ -121,6 +127,9 @@ class WebChannel:
         self._saying = Slots(self._limits.saying_each, self._limits.saying)
         self._uploads = Slots(self._limits.uploads_each, self._limits.uploads)
         self._giving = Slots(self._limits.given_each, self._limits.given)
+        self._often = Rates(self._limits.says_a_minute, 60)
+        self._files = Rates(self._limits.files_a_day, _DAY)
+        self._bytes = Rates(self._limits.bytes_a_day, _DAY)
         self._given = Given(store.open_file, store.sign, store.file_words)
         self.body_limits = {"/chat/files": self._limits.file_bytes}
         self.router = APIRouter()
@@ -205,7 +214,10 @@ class WebChannel:
             methods=["POST"],
             dependencies=private,
             openapi_extra=_RAW_BODY,
-            responses=refusals("file_empty", "too_large", "wrong_type", "file_type", *_HOLDS_UP),
+            responses=refusals(
+                *("file_empty", "too_large", "wrong_type", "file_type", "too_many_files", "full"),
+                *_HOLDS_UP,
+            ),
         )
         return router
 
@@ -213,6 +225,8 @@ class WebChannel:
         """Do what a person did, once however often it is sent; answers when it is durable."""
         address = self._visitors.address(request)
         accept = self._open()
+        if wait := self._often.take(address):
+            raise RefusedError("too_often", wait)
         with self._saying.take(address):
             keys = said.files()
             files = await self._store.uploaded(address, keys) if keys else {}
@@ -266,15 +280,23 @@ class WebChannel:
         self._open()
         if request.headers.get("content-type") != "application/octet-stream":
             raise RefusedError("wrong_type")
+        self._may_upload(address, request)
         with self._uploads.take(address):
             kept = await self._keep(request)
             key = file_key(address, kept)
             await self._store.register(address, key, file_name(name), kept)
         return FileOut(key=key, kind=file_kind(kept.mime), size=kept.size, mime=kept.mime)
 
-    async def given(self, request: Request, signature: str, key: str) -> FileResponse:
+    async def given(self, request: Request, signature: str, key: str) -> Response:
         """Give a file to the visitor who was told of it; to anybody else there is none."""
-        return await self._given.follow(self._visitors.address(request), signature, key)
+        return await self._given.follow(request, self._visitors.address(request), signature, key)
+
+    def _may_upload(self, address: str, request: Request) -> None:
+        """Raise `RefusedError` when a visitor sent too many files, or too large ones, in a day."""
+        said = request.headers.get("content-length", "")
+        size = int(said) if said.isdecimal() else self._limits.file_bytes
+        if self._files.take(address) or self._bytes.take(address, size):
+            raise RefusedError("too_many_files")
 
     def _open(self) -> Accept:
         if self._accept is None:
