@@ -7,7 +7,7 @@ day after it. What nobody could be told is told when there is somebody.
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from bot.turn import ZONE
@@ -57,8 +57,9 @@ class LawKeeper:
 
         def tell(tx: Tx) -> int:
             return sum(
-                keepers.wake_once(tx, each.subject, each.version, each.what, each.owner, local)
-                for each in endings
+                # One after the other, so that what is told comes in the order of the file.
+                keepers.wake_once(tx, *each, local + timedelta(milliseconds=number))
+                for number, each in enumerate(endings)
             )
 
         told = await self._store.run(tell) if endings else 0

@@ -14,6 +14,7 @@ from bot.channels import Arrival, Garbled, Outcome
 from bot.dialogue import BEGINNING, Dialogue, Hour, NotUnderstoodError
 from bot.engine import Engine
 from bot.keyring import throwaway
+from bot.lawkeeper import LawKeeper
 from bot.posting import Posted
 from bot.secret import CODE_LENGTH, RECEIPT_LENGTH, Secret
 from bot.turn import Turns
@@ -68,6 +69,10 @@ class Rehearsal:
     async def renew(self) -> None:
         """Read what was amended, as at a start."""
         await self._engine.renew()
+
+    async def keep_the_law(self) -> None:
+        """Wake whoever keeps a rule that ends, as the keeper of the law does every hour."""
+        await LawKeeper(self.store, lambda: self._engine.content, lambda: None).look(self.hour.now)
 
     def person(self, address: str) -> Dialogue:
         """Whoever talks at *address*."""

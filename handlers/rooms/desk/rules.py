@@ -1,7 +1,7 @@
 """The page of the law: every figure with what it is worth today, and who approved which version.
 
-Drafts come first, then what is out of force or soon will be. From a rule one comes to the cases
-that were answered by an older version of it.
+Every official reads it; who may change it, begins here. Drafts come first, then what is out of
+force or soon will be. From a rule one comes to the cases answered by an older version of it.
 """
 
 from handlers.desk.permission import anywhere
@@ -23,7 +23,7 @@ LABEL = 30
 
 def to_rules(named: str, view: View) -> Next:
     """The list; the rule of this id; or the first one in which all these words stand."""
-    if not anywhere(view.facts.official, "rules"):
+    if view.facts.official is None:
         return denied("rules", "", view)
     wanted = named.strip()
     listed = Office(page="rules")
@@ -53,7 +53,7 @@ def asked(room: Office, view: View) -> Rule | None:
 
 def show_rules(room: Office, view: View) -> Prompt:
     """A page of rules, or one of them whole."""
-    if not anywhere(view.facts.official, "rules"):
+    if view.facts.official is None:
         return Prompt(view.say("desk.not_staff"), (view.choice("menu"),))
     if rule := asked(room, view):
         return _show_rule(rule, view)
@@ -84,14 +84,16 @@ def _show_rule(rule: Rule, view: View) -> Prompt:
 def _deeds(rule: Rule, view: View) -> tuple[Choice, ...]:
     if not may_change(rule, view):
         return ()
-    approve = (view.choice("do:rule_approve", "rule.approve"),) if rule.draft else ()
+    ends = rule.validity(view.facts.now.date()) == "expired"
+    open_ = rule.draft and not ends
+    approve = (view.choice("do:rule_approve", "rule.approve"),) if open_ else ()
     return (*approve, view.choice("do:rule_edit", "rule.edit"))
 
 
 def show_cases(room: Office, view: View) -> Prompt:
     """The cases answered by an older version, newest first: each with its day and unit."""
     rule, outdated = asked(room, view), view.facts.outdated
-    if rule is None or outdated is None or not anywhere(view.facts.official, "rules"):
+    if rule is None or outdated is None or view.facts.official is None:
         return Prompt(view.say("desk.not_staff"), (view.choice("menu"),))
     shown = outdated.cases[:CASES]
     lines = (
@@ -108,13 +110,15 @@ def show_cases(room: Office, view: View) -> Prompt:
     opens = (choice(f"open:{case.code}", case.code) for case in shown)
     more = (view.choice("more"),) if outdated.count > room.after + CASES else ()
     back = (view.choice("fewer"),) if room.after else ()
-    ways = (*opens, *more, *back, view.choice("rule", "rule.to_rule"))
+    tells = anywhere(view.facts.official, "announce")
+    compose = (view.choice("compose", "choice.new_announcement"),) if tells else ()
+    ways = (*opens, *more, *back, *compose, view.choice("rule", "rule.to_rule"))
     return Prompt("\n".join((*head, *lines)), ways)
 
 
 def at_rules(room: Office, did: Input, view: View) -> Next:
     """Turn the page, open a rule or the cases of one, begin to change it."""
-    if not anywhere(view.facts.official, "rules"):
+    if view.facts.official is None:
         return denied("rules", "", view)
     rule = asked(room, view)
     match did:
@@ -126,6 +130,8 @@ def at_rules(room: Office, did: Input, view: View) -> Next:
             return Next(enter(view.session, Office(page="rules")))
         case Picked("rule") if rule:
             return at_rule(rule.id, view)
+        case Picked("compose"):
+            return doing.begin("announce", "", "", view)
         case Picked("cases") if rule:
             return Next(enter(view.session, Office(page="rule_cases", subject=room.subject)))
         case Picked(key) if key.startswith("open:") and room.page == "rule_cases":

@@ -143,7 +143,7 @@ def _made(room: Doing, view: View) -> tuple[Rule | None, tuple[Fault, ...]]:
             values["text"] = {**values["text"], "en": value}
         case name:
             values[name] = (value or None) if name in DATES else value
-    said = json.dumps(values, ensure_ascii=False)
+    said = json.dumps(values if part != "note" else {**values, "by": rule.by}, ensure_ascii=False)
     faults = faults_of(view.content, ("rule", rule.id, said))
     return (None if faults else Rule.model_validate_json(said)), faults
 

@@ -23,6 +23,7 @@ from handlers.view import Next, View, enter
 OFFERED = 20  # templates to choose from where none was named
 ASK = "ask_"
 EDITABLE = ("title", *PARTS, "days", "valid_from", "valid_to", "source")
+WRITING = frozenset({"template_add", "template_edit"})  # who does so does not approve it
 DATES = frozenset({"valid_from", "valid_to"})
 
 
@@ -204,8 +205,9 @@ def _made(room: Doing, view: View) -> tuple[Template | None, tuple[Fault, ...]]:
     values = _changes(room, view)
     if values is None:
         return None, ()
-    official = view.facts.official
-    values |= {"by": official.id if official else 0, "approval": None}
+    values["approval"] = None  # which is an amendment by itself
+    if room.task in WRITING and view.facts.official:
+        values["by"] = view.facts.official.id
     value = json.dumps(values, ensure_ascii=False)
     faults = faults_of(view.content, ("template", str(values["id"]), value))
     return (None if faults else Template.model_validate_json(value)), faults
