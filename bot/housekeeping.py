@@ -8,7 +8,7 @@ import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
-from storage import files, inbox, outbox, petitions
+from storage import denunciations, files, inbox, outbox, petitions
 from storage.blobs import Blobs
 from storage.database import StorageError, Store, Tx
 
@@ -21,15 +21,15 @@ SLICE = 500
 ARRIVALS = timedelta(days=7)  # no channel delivers again what is older; Telegram ends after a day
 LOOSE_FILES = timedelta(days=30)
 MESSAGES = timedelta(days=90)
+CONFIDENTIAL = timedelta(minutes=10)  # what was said in confidence, whether read or not
+UNSENT = timedelta(days=3)  # what was told in confidence and not sent
 PETITIONS = timedelta(days=7)  # unless `content/petition.toml` says otherwise
 
 
 class Housekeeper:
     """Forgets old arrivals, messages long delivered, and files that were never sent with a case."""
 
-    def __init__(
-        self, store: Store, blobs: Blobs, petitions_stay: timedelta = PETITIONS
-    ) -> None:
+    def __init__(self, store: Store, blobs: Blobs, petitions_stay: timedelta = PETITIONS) -> None:
         self._store = store
         self._blobs = blobs
         self._petitions = petitions_stay
@@ -54,6 +54,8 @@ class Housekeeper:
             last = await self._forget_messages(messages, last)
         while await self._forget_files(loose, now):
             pass
+        await self._store.run(lambda tx: outbox.burn_old(tx, now - CONFIDENTIAL))
+        await self._store.run(lambda tx: denunciations.drop_old(tx, now - UNSENT))
         while await self._shred(now - files.UPLOAD_LASTS):
             pass
         while await self._forget_petitions(now - self._petitions):

@@ -1,11 +1,14 @@
 """The bytes of stored files, as the channels are given them."""
 
 import asyncio
+from datetime import UTC, datetime
 
 from bot.channels.enclosed import OpenFile, Stored
-from storage import files
+from storage import confided_files, files
 from storage.blobs import Blobs
-from storage.database import Store
+from storage.database import Store, Tx
+from storage.files import File
+from storage.sealed_bytes import SealedFile
 
 
 def opener(store: Store, blobs: Blobs) -> OpenFile:
@@ -15,12 +18,24 @@ def opener(store: Store, blobs: Blobs) -> OpenFile:
     """
 
     async def open_file(key: str) -> Stored | None:
-        known = await store.read(lambda tx: files.get(tx, key))
-        if known is None or known.state != "stored":
-            return None
-        path = blobs.path(known.sha256)
-        if not await asyncio.to_thread(path.is_file):
-            return None  # a database restored without its files
-        return Stored(known.name, known.mime, known.size or 0, path)
+        def find(tx: Tx) -> tuple[File, SealedFile] | None:
+            if key.startswith(confided_files.MARK):
+                return _confided(tx, key, blobs)
+            known = files.get(tx, key)
+            if known is None or known.state != "stored":
+                return None
+            return known, blobs.sealed(tx, known.sha256)
+
+        found = await store.read(find)
+        if found is None or not await asyncio.to_thread(found[1].here):
+            return None  # a database restored without its files, or files without their keys
+        known, source = found
+        return Stored(known.name, known.mime, known.size or 0, source)
 
     return open_file
+
+
+def _confided(tx: Tx, key: str, blobs: Blobs) -> tuple[File, SealedFile] | None:
+    """A file of what was told in confidence, for whoever has just looked at it."""
+    known = confided_files.opened(tx, key, datetime.now(UTC))
+    return None if known is None else (known, blobs.sealed(tx, known.sha256))

@@ -1,7 +1,12 @@
-"""The bytes people sent: one file on disk for each different content, named by its SHA-256.
+"""The bytes people sent: one sealed file on disk for each different content.
 
-A file appears under its name only whole, checked and durable; until then it is ``.part-…`` and
-nobody's. No path is ever made from anything a sender said.
+It is named by a keyed hash of the content, so that whoever has the disk can't find out whether a
+file they know is there. It appears under its name only whole, checked and durable, when its key is
+durable too; until then it is ``.part-…`` and nobody's. No path is ever made from anything a sender
+said.
+
+Who sends the same bytes again shares the file and its key, which is *used* then: so that nobody
+destroys it in the moment before the row of the new file names it (`storage.files.shred`).
 """
 
 import asyncio
@@ -12,10 +17,15 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from storage import keys
+from storage.database import Store, Tx
+from storage.keys import Key
 from storage.kinds import kind_of
+from storage.sealed_bytes import SealedFile, Writer
 
 PART = ".part-"
 STALE_SECONDS = 3600.0  # no upload lasts that long; workers may share the folder
@@ -45,25 +55,33 @@ class TypeRefusedError(FileRefusedError):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A stored file: its digest in hex, its bytes, its media type by its content."""
+    """A stored file: its digest, keyed, in hex; how many bytes; its media type by its content."""
 
     sha256: str
     size: int
     mime: str
 
 
-class Blobs:
-    """The files under *root*, which is made if it is not there."""
+def place(root: Path, sha256: str) -> Path:
+    """Where the file with this digest is; raises ValueError when it is no digest."""
+    if not _SHA256.fullmatch(sha256):
+        raise ValueError("not a SHA-256 in hex")
+    return root / sha256[:2] / sha256[2:4] / sha256
 
-    def __init__(self, root: Path) -> None:
+
+class Blobs:
+    """The files under *root*, which is made if it is not there; their keys are in *store*."""
+
+    def __init__(self, root: Path, store: Store) -> None:
         self._root = root
+        self._store = store
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     async def keep(self, chunks: AsyncIterator[bytes], *, limit: int) -> Kept:
         """Store what *chunks* brings, at most *limit* bytes; durable when it returns.
 
         Raises `EmptyError`, `TooLargeError` or `TypeRefusedError`, and what *chunks* or the disk
-        raises (OSError); then nothing is left of it.
+        raises (OSError), and `StorageError`; then nothing is left of it.
         """
         part = _Part(self._root)
         try:
@@ -76,7 +94,10 @@ class Blobs:
                     await _whole(part.write, bytes(waiting))
                     waiting.clear()
             await _whole(part.write, bytes(waiting))
-            return await _whole(self._place, part)
+            mime = await _whole(_Part.check, part)
+            name, key = await self._store.run(part.key)
+            await _whole(self._place, (part, name, key))
+            return Kept(name, part.size, mime)
         finally:
             part.drop()
             if closing := getattr(chunks, "aclose", None):
@@ -84,13 +105,11 @@ class Blobs:
 
     def path(self, sha256: str) -> Path:
         """Where the file with this digest is; raises ValueError when it is no digest."""
-        if not _SHA256.fullmatch(sha256):
-            raise ValueError("not a SHA-256 in hex")
-        return self._root / sha256[:2] / sha256[2:4] / sha256
+        return place(self._root, sha256)
 
-    def open(self, sha256: str) -> BinaryIO:
-        """The file, open for reading; raises FileNotFoundError when there is none."""
-        return self.path(sha256).open("rb")
+    def sealed(self, tx: Tx, sha256: str) -> SealedFile:
+        """The file with this digest, to be opened when *tx* is over."""
+        return SealedFile(self.path(sha256), keys.all_of(tx, keys.of_bytes(sha256)))
 
     async def remove(self, sha256: str) -> bool:
         """Remove the file with this digest; False when it is not there or has just come again.
@@ -119,9 +138,10 @@ class Blobs:
             part.unlink(missing_ok=True)
         return len(stale)
 
-    def _place(self, part: "_Part") -> Kept:
-        kept = part.check()
-        target = self.path(kept.sha256)
+    def _place(self, made: "tuple[_Part, str, Key]") -> None:
+        part, name, key = made
+        part.end(key, name)
+        target = self.path(name)
         folders = (self._root, target.parent.parent, target.parent)
         for folder in folders:
             folder.mkdir(mode=0o700, exist_ok=True)
@@ -129,7 +149,6 @@ class Blobs:
         part.path.replace(target)
         for folder in folders:
             _sync(folder)
-        return kept
 
 
 class _Part:
@@ -146,20 +165,31 @@ class _Part:
             descriptor, name = tempfile.mkstemp(prefix=PART, dir=self._folder)
             self.path = Path(name)
             self._file = os.fdopen(descriptor, "w+b")
-        self._file.write(data)
+            self._writer = Writer(self._file)
+        self._writer.write(data)
         self._digest.update(data)
         self.size += len(data)
 
-    def check(self) -> Kept:
-        """What was written, durable; raises when it is not to be kept."""
+    def check(self) -> str:
+        """What kind of file was written; raises when it is not to be kept."""
         if self._file is None or not self.size:
             raise EmptyError("no bytes")
-        self._file.flush()
-        mime = kind_of(self._file)
+        self._read = self._writer.end()
+        mime = kind_of(self._read)
         if mime is None:
             raise TypeRefusedError("not a kind of file that is kept")
-        os.fsync(self._file.fileno())
-        return Kept(self._digest.hexdigest(), self.size, mime)
+        return mime
+
+    def key(self, tx: Tx) -> tuple[str, Key]:
+        """The name of what was written and the key of whoever sends just this."""
+        name = tx.seal.key(self._digest.hexdigest())
+        return name, keys.used(tx, keys.of_bytes(name), datetime.now(UTC))
+
+    def end(self, key: Key, name: str) -> None:
+        """Have it durable, for *key* alone to open, under no other *name*."""
+        self._writer.head(key, name)
+        if self._file is not None:
+            os.fsync(self._file.fileno())
 
     def drop(self) -> None:
         """Forget the file, unless it has been placed."""

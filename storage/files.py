@@ -1,16 +1,19 @@
 """Files people sent: what is known of them, whether their bytes are here, which case has them.
 
-The bytes themselves are in `storage.blobs`, named by their SHA-256.
+The bytes themselves are in `storage.blobs`, named by their digest (*sha256*), which is keyed.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from handlers.events import Media
 from storage import keys
 from storage.database import Row, Tx
+from storage.keys import of_bytes
 from storage.times import ms
+
+UPLOAD_LASTS = timedelta(hours=1)  # at most, from its first byte to its row
 
 Reason = Literal["empty", "too_large", "type", "gone"]
 
@@ -101,7 +104,26 @@ FORGET = """
     AND NOT EXISTS (SELECT 1 FROM ticket_files l WHERE l.file_key = files.key)
     AND NOT EXISTS (SELECT 1 FROM announcement_files a WHERE a.file_key = files.key)
 """
-NAMED = "SELECT 1 FROM files WHERE sha256 = ? LIMIT 1"
+NAMED = """
+    SELECT 1 FROM files WHERE sha256 = ?
+    UNION ALL SELECT 1 FROM denunciation_files WHERE bytes_key = ? LIMIT 1
+"""
+# Not while somebody may be about to send the same bytes: an upload ends within the hour.
+SHRED = """
+    DELETE FROM keys WHERE holder = ? AND used_at < ?
+    AND NOT EXISTS (SELECT 1 FROM files WHERE sha256 = ?)
+    AND NOT EXISTS (SELECT 1 FROM denunciation_files WHERE bytes_key = ?)
+"""
+UNNAMED = """
+    SELECT k.holder FROM keys k
+    WHERE k.used_at > 0 AND k.used_at < ? AND NOT EXISTS (
+        SELECT 1 FROM files f WHERE f.sha256 = substr(k.holder, 6)
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM denunciation_files d WHERE d.bytes_key = substr(k.holder, 6)
+    )
+    ORDER BY k.used_at LIMIT ?
+"""
 
 
 class Wanted(NamedTuple):
@@ -251,7 +273,30 @@ def forget(tx: Tx, keys: Iterable[str], before: datetime) -> tuple[str, ...]:
         row = tx.row(BYTES, (key,))
         if tx.do(FORGET, (key, ms(before))) and row is not None and row[0]:
             gone.add(row[0])
-    return tuple(sorted(sha256 for sha256 in gone if tx.row(NAMED, (sha256,)) is None))
+    unnamed = tuple(sorted(sha256 for sha256 in gone if tx.row(NAMED, (sha256, sha256)) is None))
+    shred(tx, unnamed, before)
+    return unnamed
+
+
+def shred(tx: Tx, digests: Iterable[str], before: datetime) -> tuple[str, ...]:
+    """Destroy the keys of bytes that no file has any more and nobody sent since *before*.
+
+    Return the digests of those that can't be read again, to be removed (`Blobs.remove`). *before*
+    is an `UPLOAD_LASTS` ago, so that nobody's file loses its key who is about to send the same
+    bytes; what had to stay for that is found again by `unused`.
+    """
+    found = tuple(digests)
+    return tuple(
+        digest
+        for digest in found
+        if tx.do(SHRED, (of_bytes(digest), ms(before), digest, digest))
+    )
+
+
+def unused(tx: Tx, before: datetime, limit: int) -> tuple[str, ...]:
+    """Digests of some bytes that no file has and nobody sent since *before*; a long look."""
+    rows = tx.rows(UNNAMED, (ms(before), limit))
+    return tuple(holder.removeprefix(of_bytes("")) for (holder,) in rows)
 
 
 def _hidden(tx: Tx, name: str, contact_id: int) -> str:

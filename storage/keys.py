@@ -1,7 +1,7 @@
 """The keys texts are sealed by: one for each *holder*, wrapped, destroyed with what it sealed.
 
 A holder is ``contact:7`` (a chat: its conversation, messages, address), ``person:7`` (name,
-telephone), ``case:7`` (all that was written in it), ``file:<sha256>`` (its bytes), ``house`` (what
+telephone), ``case:7`` (all that was written in it), ``file:<digest>`` (its bytes), ``house`` (what
 is nobody's), ``denunciation:7``, whose keys are on a ring of their own.
 
 Every personal text passes `hide` and `show`. What is in clear, and why: see migration 0007.
@@ -9,12 +9,14 @@ Every personal text passes `hide` and `show`. What is in clear, and why: see mig
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from storage.database import Row, Tx
 from storage.seal import Ring, SealBrokenError, decrypted, encrypted
+from storage.times import ms
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +25,9 @@ HOUSE = "house"
 
 OF_HOLDER = "SELECT id, ring, master, wrapped FROM keys WHERE holder = ? ORDER BY id LIMIT 1"
 BY_ID = "SELECT id, ring, master, wrapped FROM keys WHERE id = ?"
+ALL_OF_HOLDER = "SELECT id, ring, master, wrapped FROM keys WHERE holder = ? ORDER BY id"
 ADD = "INSERT INTO keys (holder, ring, master, wrapped) VALUES (?, ?, ?, ?)"
+USE = "UPDATE keys SET used_at = ? WHERE holder = ?"
 DESTROY = "DELETE FROM keys WHERE holder = ?"
 ADOPT = "UPDATE keys SET holder = ? WHERE holder = ?"
 
@@ -89,6 +93,27 @@ def of(tx: Tx, holder: str) -> Key:
         master, wrapped = tx.seal.made(ring)
         row = (tx.add(ADD, (holder, ring, master, wrapped)), ring, master, wrapped)
     return learn(tx, holder, row)
+
+
+def used(tx: Tx, holder: str, now: datetime) -> Key:
+    """The key of *holder*, made when there is none; it is noted that it is of use *now*."""
+    key = of(tx, holder)
+    if not tx.do(USE, (ms(now), holder)):  # destroyed since it was read
+        tx.keys.pop(holder)
+        key = of(tx, holder)
+        tx.do(USE, (ms(now), holder))
+    return key
+
+
+def all_of(tx: Tx, holder: str) -> dict[int, Key]:
+    """All keys of *holder*, by their ids; two workers may have made one each."""
+    rows = tx.rows(ALL_OF_HOLDER, (holder,))
+    return {row[0]: learn(tx, holder, row) for row in rows}
+
+
+def of_bytes(digest: str) -> str:
+    """Who holds the key of a file's bytes."""
+    return f"file:{digest}"
 
 
 def learn(tx: Tx, holder: str, row: Row) -> Key:

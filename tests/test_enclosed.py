@@ -33,7 +33,7 @@ async def store(database_url: str) -> AsyncIterator[Store]:
 
 async def test_only_checked_files_are_opened(store: Store, tmp_path: Path) -> None:
     """A file is given to a channel once its bytes are here and as long as they are."""
-    blobs = Blobs(tmp_path)
+    blobs = Blobs(tmp_path, store)
 
     async def chunks() -> AsyncIterator[bytes]:
         yield PDF
@@ -50,8 +50,11 @@ async def test_only_checked_files_are_opened(store: Store, tmp_path: Path) -> No
     assert await open_file(media.key) is None
     await store.run(lambda tx: files.stored(tx, media.key, kept.sha256, kept.size, kept.mime))
     opened = await open_file(media.key)
-    assert opened == Stored("đơn.pdf", "application/pdf", len(PDF), blobs.path(kept.sha256))
-    opened.path.unlink()
+    assert opened is not None
+    assert (opened.name, opened.mime, opened.size) == ("đơn.pdf", "application/pdf", len(PDF))
+    with opened.source.open("rb") as file:
+        assert file.read() == PDF
+    blobs.path(kept.sha256).unlink()
     assert await open_file(media.key) is None
 
 

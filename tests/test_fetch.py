@@ -93,7 +93,7 @@ async def test_a_wanted_file_is_stored(store: Store, tmp_path: Path) -> None:
     """Its bytes are kept by their content, its type by looking at them."""
     await want(store, "k")
     channel = ScriptedChannel(files={"k": PNG})
-    fetcher = Fetcher(store, Blobs(tmp_path), {"test": channel})
+    fetcher = Fetcher(store, Blobs(tmp_path, store), {"test": channel})
     async with fetching(fetcher, Told()):
         await becomes(store, "k", "stored")
     found = await store.read(partial(files.get, key="k"))
@@ -112,7 +112,7 @@ async def test_what_cannot_be_kept_is_told_to_its_sender(
     await want(store, "k")
     told = Told()
     channel = ScriptedChannel(files={"k": given})
-    async with fetching(Fetcher(store, Blobs(tmp_path), {"test": channel}), told):
+    async with fetching(Fetcher(store, Blobs(tmp_path, store), {"test": channel}), told):
         await becomes(store, "k", "refused")
     [arrival] = told.arrivals
     assert isinstance(arrival.event, FileRefused)
@@ -124,7 +124,7 @@ async def test_the_same_file_sent_again_is_refused_anew(store: Store, tmp_path: 
     """Told a second time, its sender hears of it a second time."""
     told = Told()
     channel = ScriptedChannel(files={"k": GoneError("gone")})
-    fetcher = Fetcher(store, Blobs(tmp_path), {"test": channel})
+    fetcher = Fetcher(store, Blobs(tmp_path, store), {"test": channel})
     async with fetching(fetcher, told):
         for times in (1, 2):
             await want(store, "k", NOW + timedelta(minutes=times))
@@ -139,7 +139,7 @@ async def test_a_passing_fault_is_tried_later(store: Store, tmp_path: Path) -> N
     await want(store, "k")
     told = Told()
     channel = ScriptedChannel(files={"k": TimeoutError()})
-    async with fetching(Fetcher(store, Blobs(tmp_path), {"test": channel}), told):
+    async with fetching(Fetcher(store, Blobs(tmp_path, store), {"test": channel}), told):
         await until(lambda: channel.fetched == ["k"])
         await asyncio.sleep(0.2)
     assert channel.fetched == ["k"]

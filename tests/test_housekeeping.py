@@ -29,9 +29,9 @@ async def store(database_url: str) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def blobs(tmp_path: Path) -> Blobs:
+def blobs(tmp_path: Path, store: Store) -> Blobs:
     """An empty folder of files."""
-    return Blobs(tmp_path / "files")
+    return Blobs(tmp_path / "files", store)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
 
 from bot.channels import Outgoing
 from bot.channels.web.given import Given
@@ -46,9 +47,9 @@ async def store(database_url: str) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def blobs(tmp_path: Path) -> Blobs:
+def blobs(tmp_path: Path, store: Store) -> Blobs:
     """No file yet."""
-    return Blobs(tmp_path / "files")
+    return Blobs(tmp_path / "files", store)
 
 
 def told(tx: Tx, *, citizens: int, both: int) -> None:
@@ -110,7 +111,8 @@ async def reported(store: Store, blobs: Blobs) -> tuple[Media, bytes]:
     assert found.report is not None
     stored = await opener(store, blobs)(found.report.key)
     assert stored is not None
-    return found.report, stored.path.read_bytes()
+    with stored.source.open("rb") as file:
+        return found.report, file.read()
 
 
 async def test_it_says_what_was_said_and_what_came_of_it(store: Store, blobs: Blobs) -> None:
@@ -226,7 +228,8 @@ async def test_it_goes_out_on_both_channels(store: Store, blobs: Blobs) -> None:
     given = Given(open_file, lambda text: "0" * 64, FILE_WORDS)
     message = await given.told("a", 1, NOW, say)
     (link,) = message.files
-    answer = await given.follow("a", "0" * 64, report.key)
+    request = Request({"type": "http", "method": "GET", "headers": []})
+    answer = await given.follow(request, "a", "0" * 64, report.key)
     assert (link.name, link.size) == (f"{CODE}.xlsx", len(book))
     assert answer.headers["content-disposition"] == f'attachment; filename="{CODE}.xlsx"'
     assert answer.media_type == MIME

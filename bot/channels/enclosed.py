@@ -4,8 +4,7 @@ import io
 import unicodedata
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, Literal, Protocol
 
 import segno
 
@@ -47,6 +46,13 @@ _NO_CONTENT: Final = ".bin"
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
+class Source(Protocol):
+    """Where bytes can be read, and sought in, once more each time it is opened."""
+
+    def open(self, _mode: Literal["rb"], /) -> BinaryIO:
+        """Open it; raises OSError, also while it is read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A file whose bytes are here: *mime* by its content, *name* its sender's, perhaps empty."""
@@ -54,7 +60,7 @@ class Stored:
     name: str
     mime: str
     size: int
-    path: Path
+    source: Source
 
 
 OpenFile = Callable[[str], Awaitable[Stored | None]]

@@ -13,7 +13,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Final
 
 from telegram import (
@@ -27,7 +26,7 @@ from telegram import (
 )
 from telegram.error import BadRequest, NetworkError, TimedOut
 
-from bot.channels.enclosed import FileWords, OpenFile, Stored, draw_qr, file_name
+from bot.channels.enclosed import FileWords, OpenFile, Source, Stored, draw_qr, file_name
 from bot.channels.telegram_errors import nobody_there
 from bot.channels.telegram_http import CutOffError, UnsentError
 from bot.channels.telegram_wire import CHANNEL, LIMITS
@@ -81,11 +80,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One file as it is to be sent: *source* is a file id, a path to upload, or the bytes."""
+    """One file as it is to be sent: *source* is a file id, what to upload, or the bytes."""
 
     media: Media
     kind: MediaKind
-    source: str | Path | bytes
+    source: str | Source | bytes
     name: str
     size: int
     stored: Stored | None = None
@@ -213,7 +212,7 @@ def _item(media: Media, stored: Stored) -> _Item:
     name = file_name(media, stored)
     if media.fetch and media.key.startswith(f"{CHANNEL}:"):
         return _Item(media, media.kind, media.fetch, name, stored.size, stored)
-    return _Item(media, _kind(media, stored), stored.path, name, stored.size, stored)
+    return _Item(media, _kind(media, stored), stored.source, name, stored.size, stored)
 
 
 def _kind(media: Media, stored: Stored) -> MediaKind:
@@ -230,7 +229,7 @@ def _plainer(items: tuple[_Item, ...]) -> list[tuple[_Item, ...]]:
         return [(item,) for item in items]
     (item,) = items
     if isinstance(item.source, str) and item.stored is not None:
-        return [(replace(item, kind=_kind(item.media, item.stored), source=item.stored.path),)]
+        return [(replace(item, kind=_kind(item.media, item.stored), source=item.stored.source),)]
     return [] if item.kind == "document" else [(replace(item, kind="document"),)]
 
 

@@ -9,6 +9,7 @@ aiohttp are replaced, outside their ``except``, by errors that name only the kin
 """
 
 import asyncio
+import io
 import json
 import os
 from collections.abc import AsyncGenerator
@@ -31,6 +32,7 @@ from aiohttp import (
     NonHttpUrlClientError,
     TCPConnector,
 )
+from aiohttp.payload import PAYLOAD_REGISTRY, BufferedReaderPayload, Order
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -205,6 +207,21 @@ async def _read(response: ClientResponse) -> tuple[int, bytes]:
         raise CutOffError("something other than the Bot API answered")
     # The page of a proxy would be quoted in an exception, whole.
     return response.status, b"{}"
+
+
+class _Sized(BufferedReaderPayload):
+    """A file of which the disk does not tell how many bytes it is: they lie there sealed."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are to send."""
+        at = self._value.tell()
+        end = self._value.seek(0, io.SEEK_END)
+        self._value.seek(at)
+        return end
+
+
+PAYLOAD_REGISTRY.register(_Sized, io.BufferedReader, order=Order.try_first)
 
 
 def _body(data: RequestData | None) -> tuple[bytes | FormData | None, dict[str, str]]:

@@ -10,8 +10,11 @@ CREATE TABLE keys (
     holder TEXT NOT NULL,
     ring TEXT NOT NULL,
     master TEXT NOT NULL,
-    wrapped TEXT NOT NULL
+    wrapped TEXT NOT NULL,
+    -- When somebody last sent the bytes this key is for; 0 for other keys.
+    used_at BIGINT NOT NULL DEFAULT 0
 );
 
 CREATE INDEX keys_of_holder ON keys (holder, id);
 CREATE INDEX keys_by_master ON keys (master, id);
+CREATE INDEX keys_of_bytes ON keys (used_at) WHERE used_at > 0;

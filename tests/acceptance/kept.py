@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from handlers.messages import Say
-from storage import history, inbox, log, open_store, outbox
-from storage.blobs import Blobs
+from storage import history, inbox, keys, log, open_store, outbox
+from storage.blobs import place
 from storage.database import Tx
+from storage.sealed_bytes import SealedFile
 from tests.sealing import SEAL
 
 T = TypeVar("T")
@@ -57,16 +58,21 @@ def waiting(database_url: str) -> list[tuple[str, str]]:
 
 def kept(database_url: str, files: Path) -> Kept:
     """Read it all."""
-    blobs = Blobs(files)
 
-    def content(sha256: str) -> bytes:
-        with blobs.open(sha256) as file:
+    def content(tx: Tx, sha256: str) -> bytes:
+        held = keys.all_of(tx, keys.of_bytes(sha256))
+        with SealedFile(place(files, sha256), held).open() as file:
             return file.read()
 
     def look(tx: Tx) -> Kept:
         return Kept(
             cases=tuple(
-                Case(code, topic, unit, tuple(content(row[0]) for row in tx.rows(FILES, (number,))))
+                Case(
+                    code,
+                    topic,
+                    unit,
+                    tuple(content(tx, row[0]) for row in tx.rows(FILES, (number,))),
+                )
                 for number, code, topic, unit in tx.rows(CASES)
             ),
             consents=tuple(row[0] for row in tx.rows(CONSENTS)),

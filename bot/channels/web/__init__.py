@@ -247,7 +247,7 @@ class WebChannel:
     ) -> MessagesOut:
         """Give the bot's messages with an id greater than *after*, the oldest first."""
         self._visitors.welcome(request, response)
-        return await self._news(self._visitors.address(request), after)
+        return await self._news(self._visitors.address(request), after, again=True)
 
     async def stream(
         self,
@@ -319,12 +319,14 @@ class WebChannel:
         with self._giving.take(address):
             yield
 
-    async def _news(self, address: str, after: int) -> MessagesOut:
+    async def _news(self, address: str, after: int, *, again: bool = False) -> MessagesOut:
+        """What was said; *again*, to a page that was opened anew, without what is in confidence."""
         most = self._limits.page_of_messages
         told = await self._store.after(address, after, most + 1)
         messages = [
             await self._given.told(address, one.id, one.at, one.say, replaces=one.replaces)
             for one in told[:most]
+            if not (again and one.say.sealed)
         ]
         return MessagesOut(messages=messages, more=len(told) > most)
 

@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import Final, Literal
 from urllib.parse import quote
 
-from starlette.responses import FileResponse
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bot.channels.enclosed import QR_MIME, FileWords, OpenFile, draw_qr, file_name
+from bot.channels.web.serving import served
 from bot.channels.web.wire import GivenOut, MessageOut, QrOut
 from bot.problems import RefusedError
 from handlers.events import Media
@@ -74,7 +76,7 @@ class Given:
         qr = _drawn(say.qr) if say.qr else None
         return MessageOut.of(number, at, say, replaces=replaces, files=links, qr=qr)
 
-    async def follow(self, address: str, signature: str, key: str) -> FileResponse:
+    async def follow(self, request: Request, address: str, signature: str, key: str) -> Response:
         """The file behind a link; raises `RefusedError` unless *address* was given that link."""
         ours = self._signature(address, key).encode()
         if not hmac.compare_digest(ours, signature.encode(errors="replace")):
@@ -83,12 +85,10 @@ class Given:
         if stored is None:
             raise RefusedError("not_found")
         media = Media(key=key, kind="document")
-        return FileResponse(
-            stored.path,
-            media_type=stored.mime,
-            filename=file_name(media, stored),
-            content_disposition_type="inline" if stored.mime in SHOWN else "attachment",
-            headers={"Cache-Control": _ONE_DAY, "X-Content-Type-Options": "nosniff"},
+        return served(
+            *(request, stored, file_name(media, stored)),
+            shown=stored.mime in SHOWN,
+            headers={"Cache-Control": _cached(key), "X-Content-Type-Options": "nosniff"},
         )
 
     async def _link(self, address: str, media: Media) -> GivenOut | None:
@@ -104,6 +104,11 @@ class Given:
 
     def _signature(self, address: str, key: str) -> str:
         return self._sign(f"given\n{address}\n{key}")
+
+
+def _cached(key: str) -> str:
+    """How long a browser may keep a file: one told in confidence not at all."""
+    return "no-store" if key.startswith("tt:") else _ONE_DAY
 
 
 def _drawn(text: str) -> QrOut:

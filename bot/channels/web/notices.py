@@ -18,6 +18,7 @@ from bot.channels.enclosed import OpenFile, Stored, file_name
 from bot.channels.web.given import SHOWN, Sign
 from bot.channels.web.live import Slots
 from bot.channels.web.notice_page import Enclosed, Lang, Notice, draw, draw_absent
+from bot.channels.web.serving import served
 from bot.problems import RefusedError, refusals
 from handlers.events import Media
 
@@ -86,9 +87,9 @@ class Notices:
                 **refusals("not_found", "bad_request", "busy"),
             },
         )
-        async def enclosed(name: str, file: str) -> FileResponse:
+        async def enclosed(request: Request, name: str, file: str) -> Response:
             """Give a picture or document of an announcement that stands."""
-            return await self._give(await self._find(name), file)
+            return await self._give(request, await self._find(name), file)
 
         return router
 
@@ -107,17 +108,15 @@ class Notices:
         stored = [(media, await self._open_file(media.key)) for media in notice.files]
         return [_enclosed(name, media, kept) for media, kept in stored if kept is not None]
 
-    async def _give(self, notice: Notice | None, file: str) -> FileResponse:
+    async def _give(self, request: Request, notice: Notice | None, file: str) -> Response:
         standing = () if notice is None or notice.withdrawn else notice.files
         media = next((each for each in standing if _digest(each.key) == file), None)
         stored = await self._open_file(media.key) if media else None
         if media is None or stored is None:
             raise RefusedError("not_found")
-        return FileResponse(
-            stored.path,
-            media_type=stored.mime,
-            filename=file_name(media, stored),
-            content_disposition_type="inline" if stored.mime in SHOWN else "attachment",
+        return served(
+            *(request, stored, file_name(media, stored)),
+            shown=stored.mime in SHOWN,
             headers={"Cache-Control": _BRIEFLY, "X-Robots-Tag": _UNLISTED},
         )
 
