@@ -15,12 +15,12 @@ from handlers.confiding import (
     SendConfided,
 )
 from handlers.desk.people import EVERYWHERE
-from handlers.desk.permission import units
 from handlers.facts import Facts, Needs
 from handlers.session import Denouncing, Restricted, Session
 from storage import denunciations, outbox, restricting, waking
 from storage.database import Tx
 
+COUNTED = frozenset({"leader", "monitor"})  # whoever is told how many there are, and no more
 KEPT_APART = Denouncing | Restricted  # rooms whose words are nowhere but in a denunciation
 
 
@@ -62,8 +62,8 @@ def confided_facts(tx: Tx, contact_id: int, wanted: Needs, facts: Facts, secret:
         facts = replace(facts, confided=denunciations.sent(tx, wanted.confided))
     if wanted.restricted:
         facts = replace(facts, restricted=denunciations.listed(tx, contact_id))
-    official = facts.official
-    if wanted.figures and official and EVERYWHERE in units(official, "figures"):
+    duties = facts.official.duties if facts.official else ()
+    if wanted.figures and any(duty.role in COUNTED and duty.unit == EVERYWHERE for duty in duties):
         facts = replace(facts, confidential=denunciations.count(tx, contact_id))
     return facts
 

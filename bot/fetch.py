@@ -16,9 +16,9 @@ from bot.awaiting import heard
 from bot.channels import Accept, Arrival, Channel, GoneError
 from handlers.events import FileRefused
 from handlers.pending import MAX_FILE
-from storage import files, people
+from storage import confided_files, files, people
 from storage.blobs import Blobs, EmptyError, TooLargeError, TypeRefusedError
-from storage.database import StorageError, Store
+from storage.database import StorageError, Store, Tx
 from storage.files import Wanted
 
 log = logging.getLogger(__name__)
@@ -104,9 +104,11 @@ class Fetcher:
         except (OSError, TimeoutError) as error:
             await self._later(wanted, error, accept)
         else:
-            await self._store.run(
-                lambda tx: files.stored(tx, key, kept.sha256, kept.size, kept.mime)
-            )
+            def arrived(tx: Tx) -> None:
+                files.stored(tx, key, kept.sha256, kept.size, kept.mime)
+                confided_files.absorb(tx, key)
+
+            await self._store.run(arrived)
 
     async def _later(self, wanted: Wanted, error: Exception, accept: Accept) -> None:
         if wanted.attempts + 1 >= ATTEMPTS:

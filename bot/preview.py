@@ -11,6 +11,7 @@ from typing import get_args
 
 from bot.preview_announcing import announcing_screens
 from bot.preview_complaint import complaint_rooms
+from bot.preview_confidential import confidential_screens
 from bot.preview_desk import desk_facts, desk_rooms
 from bot.turn import ZONE
 from handlers.codes import CODE_NUMBERS, make_code
@@ -89,6 +90,8 @@ def screens(content: Content, lang: Lang) -> Iterator[Screen]:
         yield _at(room, official, desk_facts(facts), name)
     for name, room, known in announcing_screens(desk_facts(facts)):
         yield _at(room, official, known, name)
+    for name, room, known in confidential_screens(facts):
+        yield _at(room, base, known, name)
     nothing = replace(facts, cards=())
     yield _at(Cases(), base, nothing, "cases: none")
     yield _at(Cases(query="den duong"), base, nothing, "cases: none found")

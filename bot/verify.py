@@ -8,7 +8,7 @@ from bot.config import Config
 from bot.keyring import load_seal
 from bot.secret import load_secret
 from handlers.reading.numbers import show_number
-from storage import history, log, open_readers
+from storage import denunciations, history, log, open_readers
 from storage.chain import Break, Why
 from storage.database import Tx
 from storage.history import Verified
@@ -47,8 +47,9 @@ async def verify(config: Config) -> Report:
 
 def _report(tx: Tx) -> Report:
     cases, cut = history.verify_all(tx, MOST), log.verify(tx)
+    confidential = tuple(denunciations.verify(tx))
     seen = f"{_number(cases.cases)} ý kiến, {_number(log.size(tx))} mục nhật ký"
-    faults = tuple(_faults(cases, cut))
+    faults = (*_faults(cases, cut), *_confidential(confidential))
     if not faults:
         return Report((f"{seen}: toàn vẹn.",), whole=True)
     return Report((*faults, f"{seen}: KHÔNG toàn vẹn."), whole=False)
@@ -62,6 +63,11 @@ def _faults(cases: Verified, cut: Break | None) -> Iterator[str]:
         yield f"… và {_number(more)} ý kiến khác"
     if cut is not None:
         yield f"nhật ký, mục {cut.seq}: {_WORDS[cut.why]}"
+
+
+def _confidential(broken: tuple[tuple[str, Break], ...]) -> Iterator[str]:
+    for code, found in broken[:MOST]:
+        yield f"tin {code}, mục {found.seq}: {_WORDS[found.why]}"
 
 
 def _number(count: int) -> str:

@@ -283,6 +283,7 @@ report: facts counts followed code state unit text link files whom author releas
     created begun ended channel no_channel total kind name people commune topic few
 report_state: sent unreachable failed unknown cancelled queued sending
 choice: restricted look_again
+guide: restricted
 restricted: unknown elsewhere{web} why{code} list none line{code}{day}{due} line_late{code}{day}{due}
     head{code}{day}{due}{files}{state}{unit} law{text} shown no_unit meanwhile{text} new waiting
     count{count} few

@@ -6,11 +6,12 @@ and the key of its bytes is wrapped by a master key of the ring of denunciations
 
 import json
 from datetime import datetime, timedelta
-from typing import NamedTuple, cast
+from typing import cast
 
 from handlers.events import Media
 from storage import keys
 from storage.database import Row, Tx
+from storage.files import File
 from storage.seal import Ring
 from storage.times import ms
 
@@ -44,22 +45,12 @@ ELSEWHERE = """
 """
 FORGET_ROW = "DELETE FROM files WHERE key = ?"
 FORGET = "DELETE FROM denunciation_files WHERE denunciation_id = ?"
-NAMED = "SELECT 1 FROM denunciation_files WHERE bytes_key = ?"
 KEYS = "SELECT id, ring, master, wrapped FROM keys WHERE holder = ?"
 REWRAP = "UPDATE keys SET ring = ?, master = ?, wrapped = ? WHERE id = ?"
 
 RING: Ring = "denunciations"
 MARK = "tt:"  # how the key of such a file begins, wherever one is named
 WHILE = timedelta(minutes=10)  # a link to a file opens it so long after the look that gave it
-
-
-class File(NamedTuple):
-    """A file whose bytes are here."""
-
-    name: str
-    mime: str
-    size: int
-    sha256: str
 
 
 def take(tx: Tx, number: int, media: Media) -> None:
@@ -80,8 +71,8 @@ def absorb(tx: Tx, key: str) -> bool:
         name = media.name or (stored[3] and keys.show(tx, stored[3]))
         kept = {"name": name, "mime": stored[2], "size": stored[1], "sha256": stored[0]}
         sealed = keys.hide(tx, json.dumps({**kept, "kind": media.kind}), f"denunciation:{number}")
-        tx.do(SETTLE, (bytes_key(tx, stored[0]), sealed, number, place))
-    _rewrap(tx, f"file:{stored[0]}")
+        tx.do(SETTLE, (stored[0], sealed, number, place))
+    _rewrap(tx, keys.of_bytes(stored[0]))
     if tx.row(ELSEWHERE, (key, key)) is None:
         tx.do(FORGET_ROW, (key,))
     return True
@@ -102,12 +93,8 @@ def opened(tx: Tx, key: str, now: datetime) -> File | None:
     if row is None or not (shown := keys.show(tx, row[0])):
         return None
     about = json.loads(shown)
-    return File(about["name"], about["mime"], about["size"], about["sha256"])
-
-
-def names(tx: Tx, sha256: str) -> bool:
-    """Whether a message has these bytes."""
-    return tx.row(NAMED, (bytes_key(tx, sha256),)) is not None
+    named = (about["sha256"], about["size"], about["mime"], about["name"])
+    return File(0, "stored", *named)
 
 
 def forget(tx: Tx, number: int) -> None:
@@ -116,11 +103,6 @@ def forget(tx: Tx, number: int) -> None:
         if tx.row(ELSEWHERE, (key, key)) is None:
             tx.do(FORGET_ROW, (key,))
     tx.do(FORGET, (number,))
-
-
-def bytes_key(tx: Tx, sha256: str) -> str:
-    """By what the bytes of a file are found, and nothing can be told of them."""
-    return tx.seal.key(f"bytes:{sha256}")
 
 
 def _rewrap(tx: Tx, holder: str) -> None:

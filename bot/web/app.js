@@ -44,6 +44,7 @@ function news(messages, more) {
     store.set('lang', newest.lang);
     speak(newest.lang);
   }
+  if (messages.some((message) => message.forget)) files.forget(new Set());
   // A card that goes on changing is no news.
   if (document.hidden) unread += messages.filter((message) => !message.replaces || !message.step).length;
   document.title = unread ? '(' + unread + ') ' + NAME : NAME;

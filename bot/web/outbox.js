@@ -67,7 +67,7 @@ export function makeOutbox(hooks) {
       if (!event) return 'again';
       const answer = await server.say(entry.id, store.last(), event);
       wait = FIRST_WAIT_MS;
-      (entry.files || []).forEach((file) => files.sent(file.id));
+      (entry.files || []).forEach((file) => (entry.private ? files.drop(file.id) : files.sent(file.id)));
       settle(entry.key, { state: 'sent', tried: 0 });
       hooks.line('ready');
       hooks.news(store.hear(answer.messages), answer.more);

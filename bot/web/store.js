@@ -30,6 +30,11 @@ function read(key) {
 }
 
 function write(key, value) {
+  // What is told in confidence is never kept here, but for what still waits to be sent.
+  if (value && value.private && value.state !== 'wait') {
+    erase(key);
+    return true;
+  }
   const text = JSON.stringify(value);
   if (!box) {
     memory.set(key, text);
@@ -96,7 +101,8 @@ function trim(most) {
 }
 
 export const setting = (name) => read(PREFIX + name);
-export const set = (name, value) => write(PREFIX + name, value);
+// What is being typed in confidence is not kept either.
+export const set = (name, value) => write(PREFIX + name, name === 'draft' && inPrivate() ? '' : value);
 
 export const onchange = (listener) => { listeners.push(listener); };
 
@@ -108,8 +114,15 @@ export const get = (key) => entries.get(key);
 
 export const waiting = () => all().filter((entry) => entry.who === 'me' && entry.state === 'wait');
 
+// Whether the bot's last question was asked in confidence: then the answer is, too.
+function inPrivate() {
+  const asked = all().filter((entry) => entry.who === 'bot' && entry.step > 0).pop();
+  return Boolean(asked && asked.private);
+}
+
 // Add a message at the end; returns whether it will survive the closing of the page.
 export function add(entry) {
+  if (entry.who === 'me' && inPrivate()) entry.private = true;
   stamp = Math.max(Date.now(), stamp + 1);
   entry.key = MESSAGE + String(stamp).padStart(14, '0') + '-' + Math.random().toString(36).slice(2, 6);
   entries.set(entry.key, entry);
@@ -144,12 +157,13 @@ export function since() {
 
 const shown = (message) => ({
   text: message.text, lang: message.lang, step: message.step, choices: message.choices,
-  expects: message.expects, given: message.files, qr: message.qr,
+  expects: message.expects, given: message.files, qr: message.qr, private: message.private,
 });
 
 // Take in one message of the bot; whether it says anything new here. One that changes another is
 // put in its place, or stands for itself when that is not known here.
 function take(message, known, floor) {
+  if (message.forget && message.id > last()) forgetBefore(message.id);
   const id = message.replaces || message.id;
   const entry = known.get(id);
   if (message.id <= floor || (entry && newest(entry) >= message.id)) return false;
@@ -171,6 +185,13 @@ export function hear(messages) {
   const fresh = messages.filter((message) => take(message, known, floor));
   if (messages.length) set('last', Math.max(last(), messages[messages.length - 1].id));
   return fresh;
+}
+
+// Keep nothing of what was said before the message of this id; what is on the screen goes, too.
+function forgetBefore(id) {
+  set('floor', id - 1);
+  set('draft', '');
+  all().filter((entry) => entry.state !== 'wait').forEach((entry) => remove(entry.key, true));
 }
 
 // Forget the conversation on this device, but nothing that has not been sent yet.

@@ -18,6 +18,7 @@ COMMANDS: tuple[tuple[str, Deed], ...] = (
     ("guide.identity", "identify"),
     ("guide.intake", "intake"),
     ("guide.announce", "announce"),
+    ("guide.restricted", "restricted"),
     ("guide.figures", "figures"),
     ("guide.history", "history"),
     ("guide.log", "log"),

@@ -18,6 +18,7 @@ from handlers.reading.dates import show_date
 from handlers.reading.phones import read_phone
 from handlers.rooms import hearing, questions
 from handlers.rooms.form import DRAFT_TIMER
+from handlers.rooms.desk import restricted
 from handlers.rooms.start import home
 from handlers.session import Answer, Denouncing, Draft, Menu, Pending
 from handlers.text import clean, fold, is_blank
@@ -66,8 +67,8 @@ def show_denouncing(room: Denouncing, view: View) -> Prompt:
             return Prompt(view.say("denounce.phone"), (skip, *_out(view)), "phone", sealed)
         case "confirm":
             send = view.choice("send", "choice.send_sealed", tone="primary")
-            ways = (send, view.choice("go", "choice.tell_more"), *_out(view))
-            return Prompt(_summary(view), ways, "choice", sealed)
+            offered = (send, view.choice("go", "choice.tell_more"), *_out(view))
+            return Prompt(_summary(view), offered, "choice", sealed)
         case "status":
             return _show_status(room, view)
 
@@ -229,7 +230,7 @@ def _enter(room: Denouncing, view: View) -> Next:
     began = draft.opened_at if draft else session.seen_at or view.facts.now
     effects: tuple[Effect, ...] = (confide, Hush(since=began), DropTimer(timer=DRAFT_TIMER))
     page = "unit" if texts and not room.code else "words"
-    there = Denouncing(page=page, code=code)
+    there = Denouncing.model_validate({"page": page, "code": code})
     nothing = {"draft": None, "pending": Pending(), "confided": code}
     return Next(enter(session, there, **nothing), view.say("denounce.entered"), effects)
 
@@ -346,9 +347,8 @@ def _send(room: Denouncing, view: View) -> Next:
     if found is None or not (found.told or found.files):
         words = room.model_copy(update={"page": "words"})
         return Next(enter(view.session, words), view.say("denounce.empty"))
-    days = view.content.rule("denunciation_log_days").value or 0
-    due = view.content.calendar.add_working_days(facts.now.date(), days)
     receipt = facts.receipt
+    due = restricted.due_on(view)
     sent = SendConfided(code=room.code, receipt=receipt, due_on=due, lang=view.lang)
     today = show_date(facts.now.date())
     notice = view.say("denounce.sent", code=room.code, receipt=receipt, day=today)

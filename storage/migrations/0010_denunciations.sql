@@ -36,7 +36,7 @@ CREATE TABLE denunciation_entries (
 ) {clustered};
 
 -- file_key is set while the bytes are still on their way through `files`; then `about` (JSON: name,
--- kind, type, size, digest) is all there is, and bytes_key, a keyed hash of the digest, finds it.
+-- kind, type, size, digest) is all there is, and bytes_key, the digest, which is keyed, finds it.
 CREATE TABLE denunciation_files (
     denunciation_id BIGINT NOT NULL REFERENCES denunciations (id),
     place BIGINT NOT NULL,

@@ -167,7 +167,8 @@ class MessageOut(_Out):
     """One message of the bot; *id* grows, *step* goes back with a choice.
 
     It belongs in the place of the message *replaces*, unless that is 0; one that is not known there
-    any more stands for itself.
+    any more stands for itself. What is *private* a page keeps only while it is open, *forget* has it
+    keep nothing of what was said before.
     """
 
     id: int
@@ -180,6 +181,8 @@ class MessageOut(_Out):
     expects: Expects
     files: Sequence[GivenOut] = ()
     qr: QrOut | None = None
+    private: bool = False
+    forget: bool = False
 
     @classmethod
     def of(
@@ -208,6 +211,8 @@ class MessageOut(_Out):
             expects=say.expects,
             files=files,
             qr=qr,
+            private=bool(say.sealed),
+            forget=say.forget,
         )
 
 

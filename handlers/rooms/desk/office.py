@@ -13,6 +13,7 @@ from handlers.rooms.desk import (
     departments,
     doing,
     journal,
+    restricted,
     rules,
     templates,
 )
@@ -171,7 +172,8 @@ def _show_figures(room: Office, view: View) -> Prompt:
     note = (view.say("figures.few"),) if monitor else ()
     more = (view.choice("more"),) if len(counts) > room.after + UNITS else ()
     back = (view.choice("fewer"),) if room.after else ()
-    text = "\n".join((title, total, *lines, *note))
+    confidential = (told,) if (told := restricted.counted(view)) else ()
+    text = "\n".join((title, total, *lines, *confidential, *note))
     return Prompt(text, (*more, *back, view.choice("queue"), view.choice("menu")))
 
 

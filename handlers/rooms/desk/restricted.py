@@ -4,8 +4,10 @@ Opening one is a look: a reason is asked for, and who looked is written down, al
 is shown once for each look, and only on channels of the province's own (`content/desk.toml`).
 """
 
+from datetime import date
+
 from handlers.answers import UNKNOWN, read_commune
-from handlers.confiding import MoveConfided
+from handlers.confiding import MoveConfided, Restrict
 from handlers.denouncing import (
     Action,
     Denunciation,
@@ -310,6 +312,21 @@ def woken(what: str, view: View) -> Next:
             return Next(view.session, view.say("denounce.news"))
         case _:
             return Next(view.session, silent=True)
+
+
+def due_on(view: View) -> date:
+    """Until when what comes today is to be logged and classified (Denunciations, art. 24(1))."""
+    days = view.content.rule("denunciation_log_days").value or 0
+    return view.content.calendar.add_working_days(view.facts.now.date(), days)
+
+
+def taken_out(code: str, view: View, unit: str = "") -> Restrict:
+    """What takes the case *code* out of everybody's sight; it needs a fresh code.
+
+    *unit* is that of the person named, as far as it is known.
+    """
+    into = f"TT{view.facts.code[2:]}"
+    return Restrict(code=code, by=me(view), into=into, due_on=due_on(view), unit=unit)
 
 
 def counted(view: View) -> str:
