@@ -20,7 +20,7 @@ from handlers.text import clean
 # What the embedded type has a glyph for; `tests/petition` holds the font to it.
 KEPT = re.compile(
     "[\\n\\x20-\\x7e\xa1-\xac\xae-\u017f\u01a0\u01a1\u01af\u01b0\u0300\u0301\u0303\u0309\u0323"
-    "\u1e80-\u1e85\u1ea0-\u1ef9\u2010-\u2015\u2018-\u201e\u2020-\u2022\u2026\u2030\u2032\u2033"
+    "\u1e80-\u1e85\u1ea0-\u1ef9\u2010\u2012-\u2015\u2018-\u201e\u2020-\u2022\u2026\u2030\u2032\u2033"
     "\u20ab\u20ac\u2122\u2190-\u2195\u2212\u2260\u2264\u2265\u25a1]"
 )
 NO_GLYPH = "\u25a1"  # an empty box: a letter that could not be printed is seen, and written by hand
