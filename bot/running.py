@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from bot.app import App, invite, open_app
 from bot.callers import Callers
+from bot.clerk import Clerk
 from bot.config import Config, ConfigFaultsError, WebConfig
 from bot.feeder import Feeder
 from bot.holding import Alone, Part
@@ -76,7 +77,7 @@ async def serve_all(app: App, door: socket, stop: asyncio.Event) -> None:
     )
     tasks = [asyncio.ensure_future(part) for part in _in_every_worker(app)]
     end_streams = app.web.close if app.web else lambda: None
-    serving = asyncio.create_task(serve(_http(app), door, stop=stop, closing=end_streams))
+    serving = asyncio.create_task(serve(make_application(app), door, stop=stop, closing=end_streams))
     await asyncio.wait((serving, *tasks), return_when=asyncio.FIRST_COMPLETED)
     stop.set()
     await serving
@@ -104,6 +105,7 @@ def _once(app: App) -> dict[str, Part]:
     accept = app.engine.accept
     parts: dict[str, Part] = {
         "announcer": app.announcer.run,
+        "clerk": Clerk(app.store, app.blobs, lambda: app.engine.content, app.clock.nudge).run,
         "fetcher": partial(app.fetcher.run, accept),
         "lawkeeper": LawKeeper(app.store, lambda: app.engine.content, app.clock.nudge).run,
         "maker": app.maker.run,
@@ -131,7 +133,8 @@ async def _send(sender: Sender, feeder: Feeder) -> None:
         tasks.create_task(feeder.run())
 
 
-def _http(app: App) -> FastAPI:
+def make_application(app: App) -> FastAPI:
+    """The HTTP side of *app*: what its channels have, readiness, figures."""
     web = app.config.channels.web
     routers = [app.web.router] if app.web else []
     if app.telegram and app.config.channels.telegram.mode == "webhook":

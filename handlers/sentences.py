@@ -50,6 +50,7 @@ date: unclear future{day}
 number: unclear too_small{least} too_large{most}
 media: expected count{files} have{files} drop{files} taken{files} album_taken unreadable
 file: nameless missing doubtful empty{name} too_large{name} too_many{name} type{name} gone{name}
+    id_card{name} id_card_words
 edit: done changed{answer}{label} kept{label} too_late
 cases: ask found line{code}{day}{status}{topic} none none_found
 code: mistyped
@@ -86,6 +87,11 @@ data_asked: copy{code}{due} correct{code} erase{code} restrict{code} open{code}{
 data_told: copy{code} correct{code} erase{code} restrict{code} withdraw{code}
 data_new: name phone
 data_is: name{new} phone{new}
+copy: text_name data_name head{address}{controller}{day}{phone} person{name}{phone}
+    chat{channel}{day} hears{wanted}{what} gave took_back consent{at}{given}{purpose}{version}
+    words{words} elsewhere{codes} request{code}{day}{what} delivered{channel}{code}
+    case{code}{opened}{status}{topic}{unit} file{name}
+copy_purpose: handling statistics announcements
 fault: sorry report{id}{kind}
 invitation: invalid
 share: phone place
@@ -285,7 +291,7 @@ report_state: sent unreachable failed unknown cancelled queued sending
 choice: restricted look_again
 guide: restricted
 restricted: unknown elsewhere{web} why{code} list none line{code}{day}{due} line_late{code}{day}{due}
-    head{code}{day}{due}{files}{state}{unit} law{text} shown no_unit meanwhile{text} new waiting
+    head{code}{day}{due}{files}{state}{unit} shown no_unit meanwhile{text} new waiting
     count{count} few
 restricted_why: sort handle answer
 restricted_state: received forwarded guided closed draft

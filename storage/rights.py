@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
+from handlers.content import Lang
 from handlers.events import Media
 from handlers.rights import (
     WAITING,
@@ -22,6 +23,7 @@ from handlers.rights import (
     Mine,
     MoveRequest,
     OwnCase,
+    Scope,
     State,
     move,
 )
@@ -103,7 +105,7 @@ HOLD = """
 """
 UNHOLD = "DELETE FROM holds WHERE ticket_id = ?"
 JOBS = """
-    SELECT r.code, r.kind, r.contact_id, r.person_id, r.opened_at FROM data_requests r
+    SELECT r.code, r.kind, r.contact_id, r.person_id, r.lang, r.scope FROM data_requests r
     WHERE r.waiting = 1 AND r.state = 'doing' AND r.not_before <= ? ORDER BY r.due_on, r.id LIMIT ?
 """
 PUT_OFF = "UPDATE data_requests SET not_before = ? WHERE code = ?"
@@ -114,6 +116,11 @@ FILED = """
 """
 FINISHED = """
     UPDATE data_requests SET state = 'done', waiting = 0, done_at = ?, entries = entries + 1
+    WHERE code = ? AND state = 'doing'
+"""
+
+REOPENED = """
+    UPDATE data_requests SET state = 'open', entries = entries + 1
     WHERE code = ? AND state = 'doing'
 """
 
@@ -136,7 +143,8 @@ class Job(NamedTuple):
     kind: str
     contact_id: int
     person_id: int
-    opened_at: datetime
+    lang: Lang
+    scope: Scope
 
 
 # -- asking ----------------------------------------------------------------------------------------
@@ -268,7 +276,7 @@ def _write(
 def jobs(tx: Tx, now: datetime, limit: int = 5) -> tuple[Job, ...]:
     """What the machine is to see through now, the soonest due first."""
     rows = tx.rows(JOBS, (ms(now), limit))
-    return tuple(Job(code, kind, chat, who, when(at)) for code, kind, chat, who, at in rows)
+    return tuple(Job(*row) for row in rows)
 
 
 def put_off(tx: Tx, code: str, until: datetime) -> None:
@@ -284,6 +292,13 @@ def filed(tx: Tx, job: Job, files: Iterable[Media], now: datetime) -> bool:
     _write(tx, job.code, "data_finished", {"kind": "copy"}, members.actor(0), now)
     timers.set(tx, job.contact_id, f"data:{job.code}", now)
     return True
+
+
+def reopened(tx: Tx, code: str, now: datetime) -> None:
+    """What was to be erased can't be as it stands now: somebody is to decide again."""
+    if tx.do(REOPENED, (code,)):
+        _write(tx, code, "data_asked", {"kind": "erase", "state": "open"}, members.actor(0), now)
+        wake(tx, "request", code, now)
 
 
 def finished(tx: Tx, code: str, now: datetime) -> None:

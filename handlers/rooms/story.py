@@ -77,6 +77,7 @@ def _told(story: Story, view: View) -> str:
         unit=view.content.unit_name(card.unit, view.lang),
         opened=view.day(card.opened_at),
     )
+    head += f"\n{view.say('case.kind', kind=view.say(f'kind.{card.kind}'))}"
     if card.status in OPEN:
         head += f" · {view.say('case.due', due=show_date(card.due_on))}"
     whole = _last_word(story)
@@ -130,13 +131,14 @@ def _answer(line: AnswerLine, topic_id: str, view: View) -> str:
 
 def _happening(entry: Happening, whole: Happening | None, view: View) -> str:
     what = view.say(f"happening.{entry.kind}")
-    words = "" if entry == whole else cut(_words(entry, view), 120)
+    told = "" if entry == whole else cut(words(entry, view), 120)
     files = view.say("happening.files", files=entry.files) if entry.files else ""
-    said = f": {words}" if words else ""
+    said = f": {told}" if told else ""
     return f"{view.local(entry.at):%d/%m/%Y %H:%M} · {what}{said}{files}"
 
 
-def _words(entry: Happening, view: View) -> str:
+def words(entry: Happening, view: View) -> str:
+    """What was written for an entry, as its citizen reads it."""
     match entry.kind:
         case "answered":
             return answer_text(entry, view)
@@ -145,6 +147,8 @@ def _words(entry: Happening, view: View) -> str:
         case "referred":
             unit = view.content.unit_name(str(entry.data.get("unit", "")), view.lang)
             return ". ".join(filter(None, (unit, entry.text)))
+        case "classified" if kind := str(entry.data.get("kind", "")):
+            return view.say(f"kind.{kind}")
         case "merged":
             return str(entry.data.get("other") or entry.data.get("with") or "")
         case _:

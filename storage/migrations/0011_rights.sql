@@ -59,7 +59,8 @@ CREATE INDEX data_requests_of_person ON data_requests (person_id, id);
 
 -- What was erased, for ever countable and nobody's: how many rows of what kind, as JSON; by which
 -- rule or request; from when on no backup can be opened any more either (NULL: until the master
--- keys of its day are destroyed, see docs/data-rights.md).
+-- keys of its day are destroyed, see docs/data-rights.md). stage and looked say how far it has come,
+-- so that one that was interrupted goes on.
 CREATE TABLE erasures (
     id {identity},
     why TEXT NOT NULL,
@@ -67,14 +68,11 @@ CREATE TABLE erasures (
     person_id BIGINT,
     scope TEXT NOT NULL,
     counts TEXT NOT NULL DEFAULT '{}',
+    stage TEXT NOT NULL DEFAULT 'chats',
+    looked BIGINT NOT NULL DEFAULT 0,
     begun_at BIGINT NOT NULL,
     done_at BIGINT,
     backups_closed_at BIGINT
 );
 
 CREATE INDEX erasures_unfinished ON erasures (id) WHERE done_at IS NULL;
-
--- Bytes that are nobody's any more and still on the disk.
-CREATE TABLE erased_bytes (
-    sha256 TEXT NOT NULL PRIMARY KEY
-) {clustered};

@@ -37,7 +37,7 @@ def staffed(tx: Tx, *roles: Role, unit: str = UNIT) -> tuple[int, ...]:
 def opened(tx: Tx, code: str = CODE, address: str = "a", **differs: object) -> int:
     """A case of the citizen at *address*, which *differs* from the usual one; their contact."""
     contact = people.contact(tx, "web", address, NOW).id
-    follows.agreed(tx, contact, given=True)
+    follows.hear(tx, contact, wanted=True)
     effect: OpenTicket = case(code).model_copy(update=differs)
     tickets.open(tx, contact, effect, NOW, SECRET, "2026-11")
     return contact

@@ -22,7 +22,7 @@ HALF_AN_HOUR = timedelta(minutes=30)
 def chat(tx: Tx, address: str, channel: str = "web") -> int:
     """The contact at *address*."""
     contact = people.contact(tx, channel, address, NOW).id
-    follows.agreed(tx, contact, given=True)
+    follows.hear(tx, contact, wanted=True)
     return contact
 
 
@@ -153,7 +153,7 @@ async def test_who_stopped_in_either_chat_hears_nothing(store: Store) -> None:
         maker, other = made(tx), chat(tx, "other")
         follows.hear(tx, other, wanted=False)
         assert links.join(tx, other, KEY, NOW)
-        follows.agreed(tx, maker, given=True)
+        follows.hear(tx, maker, wanted=True)
         return maker
 
     maker = await store.run(begin)

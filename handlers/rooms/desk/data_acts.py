@@ -47,8 +47,10 @@ def _not_yet(action: Action, found: DataRequest, view: View) -> str:
 
 
 def _grant(room: Doing, view: View) -> Next:
-    given = room.given.get("scope", "")
-    scope: Scope = "identity" if given == "identity" else "everything" if given else ""
+    found = the_request(room.code, view)
+    erases = found is not None and found.kind == "erase"
+    whole: Scope = "everything" if erases else ""
+    scope: Scope = "identity" if room.given.get("scope") == "identity" else whole
     change = MoveRequest(
         code=room.code, action="carry_out", by=me(view), scope=scope, seen=room.seen
     )
