@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+ROUNDING = 1e-6  # seconds
 MOST = 20_000  # who are remembered; the longest quiet are forgotten first
 
 
@@ -25,7 +26,7 @@ class Rates:
         now = self._clock()
         back = max(self._back.pop(name, now), now)
         after = back + count * self._step
-        wait = after - now - self._seconds
+        wait = after - now - self._seconds - ROUNDING
         self._back[name] = back if wait > 0 else after
         if len(self._back) > MOST:
             self._back.popitem(last=False)

@@ -1,0 +1,92 @@
+"""The whole application in this process: settings, storage, engine, channels; nothing is sent."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+
+from bot.app import App, open_app
+from bot.config import Config
+from bot.running import make_application
+from tests.asgi import Answer, ask
+from tests.sealing import install
+
+ROOT = Path(__file__).parents[2]
+HOOK = "webhook-secret-of-the-tests"
+
+
+class Whole:
+    """An application that is asked from a test that waits for nothing."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, app: App, http: FastAPI) -> None:
+        self.app, self.http, self._loop = app, http, loop
+
+    def ask(self, method: str, path: str, **options: Any) -> Answer:  # noqa: ANN401 - of `ask`
+        """One request and its answer."""
+        return self._loop.run_until_complete(ask(self.http, method, path, **options))
+
+    def visitor(self) -> str:
+        """The cookie header of somebody new."""
+        set_cookie = self.ask("GET", "/").headers["set-cookie"]
+        return set_cookie.partition(";")[0]
+
+
+def settings(folder: Path, url: str) -> Config:
+    """Settings of an installation in *folder*, with Telegram's webhook open."""
+    install(folder)
+    return Config.model_validate(
+        {
+            "storage": {"url": url, "files": folder / "files", "least_free": 0},
+            "content": ROOT / "content",
+            "secret_file": folder / "secret",
+            "keys_file": folder / "keys",
+            "denunciation_keys_file": folder / "keys-denunciations",
+            "channels": {
+                "telegram": {
+                    "token": "1:fuzz",
+                    "mode": "webhook",
+                    "webhook_url": "https://lang-nghe.example/channels/telegram",
+                    "secret_token": HOOK,
+                    "base_url": "http://127.0.0.1:9/bot",
+                    "base_file_url": "http://127.0.0.1:9/file/bot",
+                }
+            },
+        }
+    )
+
+
+@contextmanager
+def whole(folder: Path, url: str) -> Iterator[Whole]:
+    """The application over the database at *url*, with its files in *folder*."""
+    loop = asyncio.new_event_loop()
+    stack = AsyncExitStack()
+    try:
+        app = loop.run_until_complete(stack.enter_async_context(open_app(settings(folder, url))))
+        assert app.web is not None
+        chatting = loop.create_task(app.web.run(app.engine.accept))
+        loop.run_until_complete(asyncio.sleep(0))
+        yield Whole(loop, app, make_application(app))
+        chatting.cancel()
+        loop.run_until_complete(asyncio.gather(chatting, return_exceptions=True))
+    finally:
+        loop.run_until_complete(stack.aclose())
+        loop.close()
+
+
+def routes(app: Whole) -> list[str]:
+    """The addresses of the application, as templates."""
+    found: set[str] = set()
+
+    def gather(router: Any, prefix: str) -> None:  # noqa: ANN401 - a router or a mount
+        for route in getattr(router, "routes", ()):
+            here = prefix + getattr(route, "path", "")
+            if hasattr(route, "endpoint"):
+                found.add(here)
+            else:
+                gather(getattr(route, "app", None), here)
+
+    gather(app.http, "")
+    return sorted(found)
