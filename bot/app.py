@@ -29,6 +29,7 @@ from bot.feeder import Feeder
 from bot.fetch import Fetcher
 from bot.grouptalk import GroupTalk
 from bot.holding import Alone, Holding, Holds, Terms
+from bot.idcards import is_id_card
 from bot.keyring import load_seal
 from bot.metrics import Figures
 from bot.opening import opener
@@ -48,9 +49,10 @@ from handlers.effects import Invite
 from handlers.events import Media
 from handlers.faults import Fault
 from handlers.messages import Say
+from handlers.privacy import notice
 from handlers.understanding import ALIASES
 from storage import files, groups, members, open_store, outbox, people
-from storage.blobs import Blobs, EmptyError, TooLargeError, TypeRefusedError
+from storage.blobs import Blobs, EmptyError, IdCardError, TooLargeError, TypeRefusedError
 from storage.database import Store, Tx
 from storage.seal import Seal
 
@@ -127,7 +129,7 @@ def _unusable(error: OSError) -> Fault:
 
 
 def _assemble(config: Config, content: Content, secret: Secret, store: Store, holds: Holds) -> App:
-    blobs, limits = Blobs(config.storage.files, store), _limits(config)
+    blobs, limits = Blobs(config.storage.files, store, is_id_card), _limits(config)
     turns = Turns(
         *(content, secret, fresh_code, fresh_receipt),
         amended=amended,
@@ -194,7 +196,7 @@ def _doors(config: Config, secret: Secret, store: Store, blobs: Blobs, turns: Tu
     if config.channels.web.enabled:
         address = config.channels.web.address
         links["web"] = f"{address}/?start={{}}"
-        channels["web"] = web = _web(config, turns.content, secret, store, blobs, notices)
+        channels["web"] = web = _web(config, turns, secret, store, blobs, notices)
         turns.page = lambda code: f"{address}{notices.path(code)}"
     if config.channels.telegram.token.get_secret_value():
         news = asyncio.Event()  # something is to be said in a group of officials
@@ -233,8 +235,10 @@ def _limits(config: Config) -> dict[str, Limits]:
 
 
 def _web(
-    config: Config, content: Content, secret: Secret, store: Store, blobs: Blobs, notices: Notices
+    config: Config, turns: Turns, secret: Secret, store: Store, blobs: Blobs, notices: Notices
 ) -> WebChannel:
+    content = turns.content
+
     async def after(address: str, id_: int, most: int) -> Sequence[Told]:
         def read(tx: Tx) -> Sequence[Told]:
             contact = people.find(tx, "web", address)
@@ -281,12 +285,19 @@ def _web(
             EmptyError: "file_empty",
             TooLargeError: "too_large",
             TypeRefusedError: "file_type",
+            IdCardError: "id_card",
             FullError: "full",
         },
     )
     public_url = config.channels.web.public_url
     secure = public_url.startswith("https://")
-    return WebChannel(parts, secure=secure, public_url=public_url, notices=notices)
+    return WebChannel(
+        parts,
+        secure=secure,
+        public_url=public_url,
+        notices=notices,
+        privacy=lambda lang: notice(turns.content, datetime.now(ZONE).date(), lang),
+    )
 
 
 class FullError(OSError):

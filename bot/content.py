@@ -38,6 +38,7 @@ from handlers.law import Rule
 from handlers.limits import LimitRules
 from handlers.model import Frozen
 from handlers.petition import Form
+from handlers.privacy import privacy_faults
 from handlers.sentences import CITIZENS, DESK
 from handlers.territory import Commune, Territory, read_territory
 from handlers.triage import NO_RULES, Clue, Ignored, Rules
@@ -106,6 +107,7 @@ def load_content(folder: Path) -> Content:
     communes = territory.communes if territory else ()
     units, routes = _departments(shelf, communes)
     law = _law(shelf, units)
+    privacy = _privacy(shelf, law)
     triage = _triage(shelf, law)
     petition = _petition(shelf, units)
     templates = _templates(shelf, topics, units, law)
@@ -121,10 +123,20 @@ def load_content(folder: Path) -> Content:
         territory=territory,
         templates=templates,
         law=law,
+        privacy=privacy,
         triage=triage,
         petition=petition,
         desk=desk,
     )
+
+
+def _privacy(shelf: Shelf, law: Collection[str]) -> dict[Lang, str]:
+    """The whole notice about personal data, in each language."""
+    found = ((lang, shelf.text(f"privacy/{lang}.md")) for lang in LANGS)
+    texts = {lang: text for lang, text in found if text is not None}
+    if not any(fault.file.endswith("law.toml") for fault in shelf.faults):
+        shelf.adopt(privacy_faults(texts, law))
+    return texts
 
 
 def _triage(shelf: Shelf, law: Collection[str]) -> Rules:

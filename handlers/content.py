@@ -227,6 +227,7 @@ class Content(Frozen):
     controller: Controller
     topics: Mapping[str, Topic]
     texts: Mapping[Lang, Mapping[str, str]]
+    privacy: Mapping[Lang, str] = {}
     units: Mapping[str, Unit]
     routes: tuple[Route, ...]
     calendar: Calendar

@@ -19,6 +19,7 @@ from starlette.responses import FileResponse
 
 from bot.channels import Accept, Arrival, GoneError, Outgoing
 from bot.channels.enclosed import FileWords, OpenFile
+from bot.channels.web import privacy_page
 from bot.channels.web.files import Keep, Kept, Register, Uploaded, file_key, file_kind, file_name
 from bot.channels.web.given import Given, Sign
 from bot.channels.web.live import Bell, Bells, Slots
@@ -30,6 +31,7 @@ from bot.problems import Code, RefusedError, refusals
 from bot.rates import Rates
 from handlers.events import Media
 from handlers.messages import Say
+from handlers.papers import names_card
 
 _RETRY_MILLISECONDS = 2_000
 _DAY = 24 * 3600
@@ -113,10 +115,11 @@ class WebChannel:
         secure: bool = False,
         public_url: str = "",
         notices: Notices | None = None,
+        privacy: privacy_page.Read | None = None,
     ) -> None:
         """*secure* when people reach the page by https, *public_url* where they reach it.
 
-        *notices* are the public pages of announcements.
+        *notices* are the public pages of announcements, *privacy* the notice about personal data.
         """
         self._store = store
         self._limits = limits or Limits()
@@ -137,6 +140,8 @@ class WebChannel:
         self.router.include_router(page.router(self._visitors.welcome))
         if notices:
             self.router.include_router(notices.router(page.version))
+        if privacy:
+            self.router.include_router(privacy_page.router(privacy, page.version))
         self.router.include_router(self._chat())
         self.router.add_api_route(
             Given.path,
@@ -215,7 +220,15 @@ class WebChannel:
             dependencies=private,
             openapi_extra=_RAW_BODY,
             responses=refusals(
-                *("file_empty", "too_large", "wrong_type", "file_type", "too_many_files", "full"),
+                *(
+                    "file_empty",
+                    "too_large",
+                    "wrong_type",
+                    "file_type",
+                    "id_card",
+                    "too_many_files",
+                    "full",
+                ),
                 *_HOLDS_UP,
             ),
         )
@@ -280,6 +293,8 @@ class WebChannel:
         self._open()
         if request.headers.get("content-type") != "application/octet-stream":
             raise RefusedError("wrong_type")
+        if names_card(name):
+            raise RefusedError("id_card")
         self._may_upload(address, request)
         with self._uploads.take(address):
             kept = await self._keep(request)
