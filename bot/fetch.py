@@ -17,7 +17,14 @@ from bot.channels import Accept, Arrival, Channel, GoneError
 from handlers.events import FileRefused
 from handlers.pending import MAX_FILE
 from storage import confided_files, files, people
-from storage.blobs import Blobs, EmptyError, TooLargeError, TypeRefusedError
+from storage.blobs import (
+    Blobs,
+    EmptyError,
+    FileRefusedError,
+    IdCardError,
+    TooLargeError,
+    TypeRefusedError,
+)
 from storage.database import StorageError, Store, Tx
 from storage.files import Wanted
 
@@ -31,11 +38,12 @@ FIRST = 5.0
 LONGEST = 4 * 3600.0
 
 
-REASONS: Mapping[type[Exception], Literal["empty", "too_large", "type", "gone"]] = {
+REASONS: Mapping[type[Exception], Literal["empty", "too_large", "type", "gone", "id_card"]] = {
     EmptyError: "empty",
     TooLargeError: "too_large",
     TypeRefusedError: "type",
     GoneError: "gone",
+    IdCardError: "id_card",
 }
 
 
@@ -99,11 +107,12 @@ class Fetcher:
         try:
             async with aclosing(self._channels[channel].fetch(wanted.media)) as chunks:
                 kept = await self._blobs.keep(chunks, limit=MAX_FILE)
-        except (EmptyError, TooLargeError, TypeRefusedError, GoneError) as error:
+        except (FileRefusedError, GoneError) as error:
             await self._refuse(wanted, error, accept)
         except (OSError, TimeoutError) as error:
             await self._later(wanted, error, accept)
         else:
+
             def arrived(tx: Tx) -> None:
                 files.stored(tx, key, kept.sha256, kept.size, kept.mime)
                 confided_files.absorb(tx, key)
@@ -125,6 +134,9 @@ class Fetcher:
         channel, address = await self._store.run(
             partial(people.address, contact_id=wanted.contact_id)
         )
+        if not address:  # whoever sent it was forgotten
+            await self._store.run(lambda tx: files.refused(tx, media.key, reason))
+            return
         event = FileRefused(key=media.key, name=media.name, reason=reason)
         name = f"file:{media.key}:{wanted.asked_at}"  # sent again later, it is refused anew
         await accept(Arrival(name, channel, address, event, datetime.now(UTC)))

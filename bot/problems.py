@@ -21,6 +21,7 @@ Code = Literal[
     "text_too_long",
     "wrong_type",
     "file_type",
+    "id_card",
     "bad_request",
     "busy",
     "too_often",
@@ -42,6 +43,10 @@ _PROBLEMS: dict[Code, tuple[int, str]] = {
     "text_too_long": (413, "Tin nhắn quá dài. Xin chia thành nhiều tin."),
     "wrong_type": (415, "Trang này không nhận kiểu nội dung đó."),
     "file_type": (415, "Không nhận loại tệp này. Xin gửi ảnh, video, ghi âm hoặc tài liệu."),
+    "id_card": (
+        415,
+        "Đây là ảnh giấy tờ tùy thân nên không được lưu. Ý kiến không cần loại ảnh này.",
+    ),
     "bad_request": (422, "Yêu cầu không đúng khuôn dạng."),
     "busy": (429, "Đang có quá nhiều kết nối. Xin đợi một lát."),
     "too_often": (429, "Gửi quá nhanh. Xin đợi một lát rồi gửi lại."),

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers import gate, unattended
+from handlers import gate, papers, unattended
 from handlers.answers import position
 from handlers.commands import obey
 from handlers.desk.commands import ALIASES
@@ -55,6 +55,7 @@ from handlers.session import (
     Languages,
     MyData,
     Office,
+    Part,
     Queue,
     Restricted,
     Resuming,
@@ -151,6 +152,8 @@ def _act(did: Input, view: View) -> Next:
     session, room = view.session, view.session.room
     if isinstance(did, SharedPlace) and not isinstance(room, Filling):
         return _act(Wrote(position(did, view)), view)
+    if isinstance(did, SentMedia) and papers.spoken_of(did):
+        return _without_card(did, view)
     if _must_consent(view) and not _always(did, room):
         return start.to_consent(did if isinstance(did, Wrote | SentMedia) else None, view)
     match did:
@@ -173,6 +176,15 @@ def _act(did: Input, view: View) -> Next:
             return hold(did, View(enter(session, Resuming()), view.facts))
         case _:
             return doors.answer(did, view)
+
+
+def _without_card(sent: SentMedia, view: View) -> Next:
+    """The words of a caption without the pictures it may call an identity paper."""
+    refused, caption = view.say("file.id_card_words"), clean(sent.caption)
+    if len(caption) <= papers.SHORT:
+        return Next(view.session, refused)
+    after = _act(Wrote(Part(text=caption, ref=sent.ref)), view)
+    return replace(after, notice="\n".join(filter(None, (refused, after.notice))), silent=False)
 
 
 def _always(did: Input, room: Room) -> bool:

@@ -122,7 +122,7 @@ class FileRefused(Frozen):
     type: Literal["file_refused"] = "file_refused"
     key: str
     name: str = ""
-    reason: Literal["empty", "too_large", "type", "gone"]
+    reason: Literal["empty", "too_large", "type", "gone", "id_card"]
 
 
 Event = Annotated[

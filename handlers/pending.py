@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from handlers.effects import KeepFile
 from handlers.events import Media, SentMedia
+from handlers.papers import is_named_card
 from handlers.session import Menu, Part, Pending
 from handlers.text import clean, is_blank
 from handlers.view import Next, View, Wrote, enter
@@ -96,6 +97,8 @@ def take_files(
 
 def refusal(media: Media, count: int) -> str:
     """Why *media* cannot be kept beside *count* others, as a key of the texts ``file.*``."""
+    if is_named_card(media):
+        return "id_card"
     if media.size == 0:
         return "empty"
     if media.size is not None and media.size > MAX_FILE:

@@ -120,6 +120,15 @@ denounce: signs door{address}{hours}{name} hours{phone} own_channel foreign_chan
     anonymous entered words words_more taken unit which no_unit name phone
     confirm{files}{messages}{name}{phone}{unit} yes no empty gone kept sent{code}{day}{receipt}
     dropped status{code}{day} reply{text} door_again{door} news passed{code}
+kind: question feedback suggestion complaint denunciation emergency data_request other
+kinds: choose complaint{days} denunciation split part{kind}{number}{text} split_done second
+alarm: call{numbers} opened{code}{receipt} tell added{code} ask calm left{code} false{code}
+choice: alarm_yes alarm_no alarm_over false_alarm change_kind to_review split together complain
+    denounce
+reviewing: kind{kind}
+case: kind{kind}
+happening: classified
+news: classified{code}{days}
 """
 
 
@@ -318,6 +327,14 @@ deed: requests
 guide: requests
 entry: data_asked data_granted data_refused data_extended data_cancelled data_finished
     data_corrected case_held case_unheld erased retained
+desk: kind{kind} seems{kind}
+desk_news: doubtful
+queue_view: emergency complaint doubtful
+entry: classified alarmed
+guide: classify alarms
+task.classify: kind restricted alarm untold{kind} same passed_on{code} done{kind}
+watch: emergency{code}{place}{unit}{words} emergency_more{code}{place}{unit}{words}
+    false_alarm{code} nobody not_yours
 """
 
 

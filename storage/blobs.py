@@ -53,6 +53,14 @@ class TypeRefusedError(FileRefusedError):
     """They are not of a kind that is kept, whatever their name says."""
 
 
+class IdCardError(FileRefusedError):
+    """They are a picture of somebody's identity card, which nobody needs and nobody keeps."""
+
+
+IsIdCard = Callable[[BinaryIO, str], bool]
+"""Whether a file of this media type is a picture of an identity card; asked on a thread."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A stored file: its digest, keyed, in hex; how many bytes; its media type by its content."""
@@ -70,18 +78,22 @@ def place(root: Path, sha256: str) -> Path:
 
 
 class Blobs:
-    """The files under *root*, which is made if it is not there; their keys are in *store*."""
+    """The files under *root*, which is made if it is not there; their keys are in *store*.
 
-    def __init__(self, root: Path, store: Store) -> None:
+    What *is_id_card* knows as one is refused before anything could open it again.
+    """
+
+    def __init__(self, root: Path, store: Store, is_id_card: IsIdCard | None = None) -> None:
         self._root = root
         self._store = store
+        self._is_id_card = is_id_card
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     async def keep(self, chunks: AsyncIterator[bytes], *, limit: int) -> Kept:
         """Store what *chunks* brings, at most *limit* bytes; durable when it returns.
 
-        Raises `EmptyError`, `TooLargeError` or `TypeRefusedError`, and what *chunks* or the disk
-        raises (OSError), and `StorageError`; then nothing is left of it.
+        Raises `EmptyError`, `TooLargeError`, `TypeRefusedError` or `IdCardError`, and what *chunks*
+        or the disk raises (OSError), and `StorageError`; then nothing is left of it.
         """
         part = _Part(self._root)
         try:
@@ -95,6 +107,8 @@ class Blobs:
                     waiting.clear()
             await _whole(part.write, bytes(waiting))
             mime = await _whole(_Part.check, part)
+            if await _whole(self._shows_an_id_card, (part, mime)):
+                raise IdCardError("a picture of an identity card")
             name, key = await self._store.run(part.key)
             await _whole(self._place, (part, name, key))
             return Kept(name, part.size, mime)
@@ -138,6 +152,10 @@ class Blobs:
             part.unlink(missing_ok=True)
         return len(stale)
 
+    def _shows_an_id_card(self, made: "tuple[_Part, str]") -> bool:
+        part, mime = made
+        return self._is_id_card is not None and self._is_id_card(part.whole, mime)
+
     def _place(self, made: "tuple[_Part, str, Key]") -> None:
         part, name, key = made
         part.end(key, name)
@@ -174,8 +192,8 @@ class _Part:
         """What kind of file was written; raises when it is not to be kept."""
         if self._file is None or not self.size:
             raise EmptyError("no bytes")
-        self._read = self._writer.end()
-        mime = kind_of(self._read)
+        self.whole = self._writer.end()
+        mime = kind_of(self.whole)
         if mime is None:
             raise TypeRefusedError("not a kind of file that is kept")
         return mime
