@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from bot.config import FILE, Config, ConfigFaultsError, load_config
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     talk.add_argument("--save", type=Path, metavar="FILE", help="write what was said as a test")
     preview = _add(commands, "preview", _preview, "draw every screen on one page")
     preview.add_argument("--out", type=Path, default=Path("preview.html"), metavar="FILE")
+    _add(commands, "privacy", _privacy, "print the notice about personal data for the manual")
     _add(commands, "invite", _invite, "make a one-time invitation for an administrator")
     replay = _add(commands, "replay", _replay, "run a failed arrival again, or list them")
     replay.add_argument("id", nargs="?", metavar="ID")
@@ -118,6 +120,15 @@ def _talk(options: argparse.Namespace) -> int:
     transcript = asyncio.run(talk(load_content(config.content)))
     if options.save:
         options.save.write_text(transcript, "utf-8")
+    return 0
+
+
+def _privacy(options: argparse.Namespace) -> int:
+    from bot.privacy import document
+    from bot.turn import ZONE
+
+    content = load_content(load_config(options.config).content)
+    print(document(content, datetime.now(ZONE).date()), end="")
     return 0
 
 
