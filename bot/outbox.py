@@ -218,6 +218,10 @@ class Sender:
             now, why = datetime.now(UTC), "payload unreadable"
             self._results.put(Result(row.id, "failed", now, row.attempts, error=why))
             return
+        if not row.address:
+            gone = Result(row.id, "unreachable", datetime.now(UTC), row.attempts, error="erased")
+            self._results.put(gone)
+            return
         posted = Posted(
             *(row.id, row.contact_id, self._channel.name, row.address, say, row.lane),
             *(row.replaces, row.announcement_id, row.changes),

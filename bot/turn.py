@@ -170,7 +170,7 @@ class Turns:
         if came_back:
             reaching.back(tx, opened.contact_id, arrival.at)
         session = self.recent.read(opened.contact_id, opened.state)
-        wanted = needs(session, arrival.event)
+        wanted = needs(session, arrival.event, self.content.triage)
         if session.hush and not isinstance(arrival.event, UNSENT):
             outbox.burn(tx, opened.contact_id)
         facts = self._known(tx, opened.contact_id, arrival, wanted, self.content)
@@ -226,12 +226,14 @@ class Turns:
             told = post(tx, opened.contact_id, arrival, Turn(NEW, sorry))
         operators = members.with_role(tx, "administrator")
         reports = (self._report(tx, operator, arrival, error) for operator in operators)
-        return Taken("failed", (*told, *reports))
+        return Taken("failed", (*told, *filter(None, reports)))
 
-    def _report(self, tx: Tx, operator: int, arrival: Arrival, error: Exception) -> Posted:
+    def _report(self, tx: Tx, operator: int, arrival: Arrival, error: Exception) -> Posted | None:
         text = self.content.say("vi", "fault.report", kind=type(error).__name__, id=arrival.id)
         say = Say(text=text)
         channel, address = people.address(tx, operator)
+        if not address:
+            return None
         # Locked, so that messages of one chat become visible in the order of their ids.
         sessions.open(tx, channel, address, arrival.at)
         number = outbox.add(tx, operator, channel, say.model_dump_json(), arrival.at, lane="notice")

@@ -156,6 +156,11 @@ def page(tx: Tx, units: frozenset[str], after: int, limit: int) -> tuple[Announc
     return tuple(_read(tx, row) for row in rows)
 
 
+def _wording(tx: Tx, sealed: str) -> Wording | None:
+    said = sealed and keys.seen(tx, sealed)
+    return Wording.model_validate_json(said) if said else None
+
+
 def _read(tx: Tx, row: Row) -> Announcement:
     number, code, unit, author, releaser, state, urgent, words, proposed, reason, *rest = row
     audience, version, entries, begins_at, created_at, begun_at, ended_at, *last = rest
@@ -167,9 +172,9 @@ def _read(tx: Tx, row: Row) -> Announcement:
         releaser=releaser,
         state=state,
         urgent=urgent == 1,
-        wording=Wording.model_validate_json(keys.show(tx, words)),
-        proposed=Wording.model_validate_json(keys.show(tx, proposed)) if proposed else None,
-        reason=keys.show(tx, reason) if reason else "",
+        wording=_wording(tx, words) or Wording(text=""),
+        proposed=_wording(tx, proposed),
+        reason=keys.seen(tx, reason) if reason else "",
         audience=Audience.model_validate_json(audience),
         version=version,
         entries=entries,

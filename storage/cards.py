@@ -149,9 +149,8 @@ def changed(tx: Tx) -> bool:
 
 def busy(tx: Tx) -> frozenset[str]:
     """The addresses of the groups in which something waits to be shown or answered."""
-    return frozenset(
-        keys.show(tx, address) for query in (ANSWERING, BUSY) for (address,) in tx.rows(query)
-    )
+    found = (keys.seen(tx, row[0]) for query in (ANSWERING, BUSY) for row in tx.rows(query))
+    return frozenset(filter(None, found))
 
 
 def unseen(tx: Tx, today: date, limit: int) -> tuple[tuple[int, int], ...]:

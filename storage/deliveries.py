@@ -258,12 +258,12 @@ def feed(
         unwanted = twice or live.state == "withdrawn" or not (hears or staff)
         if unwanted and not version:
             new = old._replace(state="cancelled")
-        elif not reachable:
+        elif not reachable or not (where := keys.seen(tx, address)):
             new = ledger.elsewhere(tx, old) or old._replace(state="unreachable")
         else:
             spoken: Literal["vi", "en"] = "en" if lang == "en" else "vi"
             number = _post(tx, old, now, words[spoken])
-            fed.append(Fed(number, contact, keys.show(tx, address), spoken, message, changed))
+            fed.append(Fed(number, contact, where, spoken, message, changed))
             new = old._replace(state="sending", version=live.version, message=message or number)
         changes.append((old, new))
     ledger.change(tx, changes)

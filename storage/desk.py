@@ -120,13 +120,13 @@ def identity(tx: Tx, code: str) -> Identity | None:
     row = tx.row(IDENTITY, (code,))
     if row is None:
         return None
-    name, phone = (sealed and keys.show(tx, sealed) for sealed in row)
+    name, phone = (sealed and keys.seen(tx, sealed) for sealed in row)
     return Identity(name=name, phone=phone)
 
 
 def recent_answers(tx: Tx, unit: str, limit: int = 20) -> tuple[str, ...]:
     """The folded texts of the latest answers of a unit, newest first."""
-    return tuple(keys.show(tx, row[0]) for row in tx.rows(ANSWERS, (unit, limit)))
+    return tuple(keys.seen(tx, row[0]) for row in tx.rows(ANSWERS, (unit, limit)))
 
 
 def search(tx: Tx, query: str, units: frozenset[str], limit: int) -> tuple[DeskCard, ...]:
@@ -213,7 +213,7 @@ def _card(tx: Tx, row: Row) -> DeskCard:
         lang=lang,
         priority=priority,
         assignee=assignee,
-        assignee_name=name and keys.show(tx, name),
+        assignee_name=name and keys.seen(tx, name),
         author=author,
         not_for=not_for,
         bounces=bounces,

@@ -15,7 +15,7 @@ from storage.times import ms
 
 UPLOAD_LASTS = timedelta(hours=1)  # at most, from its first byte to its row
 
-Reason = Literal["empty", "too_large", "type", "gone"]
+Reason = Literal["empty", "too_large", "type", "gone", "id_card"]
 
 # The same file told again is the same row, whoever tells it: the bytes are the same. One that was
 # refused (a file that was gone may be back) is wanted again; one that is here is as good as new.
@@ -253,7 +253,7 @@ def get(tx: Tx, key: str) -> File | None:
 def loose(tx: Tx, before: datetime, limit: int) -> tuple[Loose, ...]:
     """Files last told of before an instant that no case or announcement has, oldest first."""
     return tuple(
-        Loose(key, bool(state) and key in keys.show(tx, state))
+        Loose(key, bool(state) and key in keys.seen(tx, state))
         for key, state in tx.rows(LOOSE, (ms(before), limit))
     )
 
@@ -304,7 +304,7 @@ def _hidden(tx: Tx, name: str, contact_id: int) -> str:
 
 
 def _shown(tx: Tx, name: str) -> str:
-    return name and keys.show(tx, name)
+    return name and keys.seen(tx, name)
 
 
 def _media(tx: Tx, row: Row) -> Media:

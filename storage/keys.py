@@ -29,6 +29,7 @@ ALL_OF_HOLDER = "SELECT id, ring, master, wrapped FROM keys WHERE holder = ? ORD
 ADD = "INSERT INTO keys (holder, ring, master, wrapped) VALUES (?, ?, ?, ?)"
 USE = "UPDATE keys SET used_at = ? WHERE holder = ?"
 DESTROY = "DELETE FROM keys WHERE holder = ?"
+SET_ASIDE = "UPDATE keys SET holder = 'broken:' || holder WHERE id = ?"
 ADOPT = "UPDATE keys SET holder = ? WHERE holder = ?"
 
 
@@ -128,6 +129,13 @@ def destroy(tx: Tx, holder: str) -> int:
     """Destroy the keys of *holder*: nothing they sealed can be read again. How many there were."""
     tx.keys.clear()
     return tx.do(DESTROY, (holder,))
+
+
+def set_aside(tx: Tx, number: int) -> None:
+    """A key that can't be opened seals nothing more; its holder gets another one."""
+    log.error("a key cannot be opened", extra={"of": number})
+    tx.keys.clear()
+    tx.do(SET_ASIDE, (number,))
 
 
 def adopt(tx: Tx, kept: str, gone: str) -> None:

@@ -63,6 +63,13 @@ ELSEWHERE = """
     JOIN members m ON m.contact_id = c.id
     WHERE mine.id = ?
 """
+REACHABLE = """
+    SELECT m.contact_id FROM duties d
+    JOIN members m ON m.id = d.member_id
+    JOIN contacts c ON c.id = m.contact_id
+    WHERE d.role = ? AND d.unit IN (?, '*') AND m.contact_id <> ? AND c.reachable = 1
+    ORDER BY m.id
+"""
 WITH_ROLE = """
     SELECT m.contact_id FROM duties d JOIN members m ON m.id = d.member_id
     WHERE d.unit = ? AND d.role = ? ORDER BY m.id
@@ -99,7 +106,7 @@ def name_of(tx: Tx, actor: str) -> str:
     """What a colleague is called who did something as *actor*; empty for anybody else."""
     kind, _, number = actor.partition(":")
     row = tx.row(NAME_OF, (int(number),)) if kind == "member" else None
-    return row[0] and keys.show(tx, row[0]) if row else ""
+    return row[0] and keys.seen(tx, row[0]) if row else ""
 
 
 def with_role(tx: Tx, role: Role, unit: str = EVERYWHERE) -> tuple[int, ...]:
@@ -133,6 +140,20 @@ def stewards(tx: Tx, unit: str, besides: int, *, just: bool = False) -> tuple[in
     return next(filter(None, chain(there, anywhere)), ())
 
 
+def on_duty(tx: Tx, unit: str, besides: int) -> tuple[int, ...]:
+    """The contacts of those who are to hear of danger to life in *unit*, and can be written to.
+
+    Its officers on duty and those of everywhere; where there are none, its dispatchers and the
+    administrators, or else whoever sees to its cases.
+    """
+    roles: tuple[tuple[Role, ...], ...] = (("watch",), ("dispatcher", "administrator"))
+    for level in roles:
+        rows = [row for role in level for row in tx.rows(REACHABLE, (role, unit, besides))]
+        if rows:
+            return tuple(dict.fromkeys(row[0] for row in rows))
+    return stewards(tx, unit, besides)
+
+
 def invite(tx: Tx, effect: Invite, token_key: str, now: datetime) -> None:
     """Make an invitation that can be used once; only a keyed hash of its token is kept."""
     duty, name = effect.duty, effect.name
@@ -160,7 +181,7 @@ def invited(tx: Tx, token_key: str, now: datetime) -> Invitation | None:
     role, unit, name, by = row
     if by and not may(_member(tx, by), "invite", unit):
         return None
-    shown = name and keys.show(tx, name)
+    shown = name and keys.seen(tx, name)
     return Invitation(duty=Duty(role=role, unit=unit), name=shown, by=by)
 
 
@@ -230,7 +251,7 @@ def _official(tx: Tx, rows: list[Row]) -> Official:
     number, name, reachable = rows[0][:3]
     return Official(
         id=number,
-        name=name and keys.show(tx, name),
+        name=name and keys.seen(tx, name),
         duties=tuple(Duty(role=role, unit=unit) for *_, role, unit in rows),
         reachable=reachable == 1,
     )

@@ -49,7 +49,7 @@ def newest(tx: Tx) -> int:
 def look(tx: Tx, after: int, now: datetime, limit: int) -> News:
     """What there is, with at most *limit* messages of ids greater than *after*, in order."""
     said = tuple(
-        Message(id_, channel, keys.show(tx, address))
+        Message(id_, channel, keys.seen(tx, address))
         for id_, channel, address in tx.rows(SAID, (after, limit))
     )
     next_timer = timers.next_due(tx)

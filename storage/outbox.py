@@ -86,7 +86,8 @@ OLDEST = "SELECT created_at FROM outbox WHERE channel = ? AND waiting = 1 ORDER 
 class Due(NamedTuple):
     """A message to send, at once unless it was put off: then not before *not_before*.
 
-    *changes* is the platform's id of the message it *replaces*, empty when that never arrived.
+    *changes* is the platform's id of the message it *replaces*, empty when that never arrived. An
+    empty *address* or *payload* was erased: there is nobody to tell, or nothing.
     """
 
     id: int
@@ -227,11 +228,11 @@ def record(tx: Tx, results: Sequence[Result]) -> bool:
 
 
 def after(tx: Tx, contact_id: int, id: int, limit: int) -> tuple[Message, ...]:  # noqa: A002 - a row's id
-    """What a chat was told after message *id*, sent or not, oldest first."""
+    """What a chat was told after message *id*, sent or not, oldest first; not what was erased."""
     rows = tx.rows(AFTER, (contact_id, id, limit))
+    read = ((number, keys.seen(tx, payload), at, back) for number, payload, at, back in rows)
     return tuple(
-        Message(number, keys.show(tx, payload), when(at), replaces)
-        for number, payload, at, replaces in rows
+        Message(number, payload, when(at), back) for number, payload, at, back in read if payload
     )
 
 
@@ -257,7 +258,7 @@ def _due(tx: Tx, row: Row) -> Due:
     number, contact_id, address, lane, payload, attempts, replaces, *rest = row
     changes, announcement, not_before = rest
     return Due(
-        *(number, contact_id, keys.show(tx, address), lane, keys.show(tx, payload)),
+        *(number, contact_id, keys.seen(tx, address), lane, keys.seen(tx, payload)),
         *(attempts, replaces, changes or "", announcement or 0),
         not_before=when(not_before) if attempts else None,
     )

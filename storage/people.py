@@ -134,11 +134,17 @@ def find(tx: Tx, channel: str, address: str) -> Contact | None:
 
 
 def address(tx: Tx, contact_id: int) -> tuple[str, str]:
-    """Channel and address of a contact."""
+    """Channel and address of a contact; the address is empty when it was erased."""
     found = tx.row(ADDRESS, (contact_id,))
     if found is None:
         raise LookupError(f"no contact {contact_id}")
-    return found[0], keys.show(tx, found[1])
+    return found[0], keys.seen(tx, found[1])
+
+
+def readdress(tx: Tx, contact_id: int, address: str) -> None:
+    """Keep the *address* a contact was found by, of which nothing was left."""
+    sealed = keys.hide(tx, address, f"contact:{contact_id}")
+    tx.do(SET_ADDRESS, (tx.seal.key(address), sealed, contact_id))
 
 
 def move(tx: Tx, channel: str, old: str, new: str, now: datetime) -> bool:
@@ -180,7 +186,7 @@ def person(tx: Tx, contact_id: int) -> Person:
     if found is None:
         raise LookupError(f"no contact {contact_id}")
     name, phone, lang = found
-    return Person(name and keys.show(tx, name), phone and keys.show(tx, phone), lang)
+    return Person(name and keys.seen(tx, name), phone and keys.seen(tx, phone), lang)
 
 
 def add_consent(tx: Tx, contact_id: int, consent: SaveConsent, now: datetime) -> None:

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from storage import keys, people
-from storage.database import Tx
+from storage.database import Row, Tx
+from storage.seal import SealBrokenError
 from storage.times import ms
 
 # The hot path of every turn: contact, session and key in one go, locked against other workers.
@@ -44,10 +45,22 @@ def open(tx: Tx, channel: str, address: str, now: datetime) -> Opened:  # noqa: 
         found = tx.row(OPEN_BY_ID, (contact.id,))
     if found is None:
         raise LookupError("a session just made is gone")
-    if found[3] is not None:
-        keys.learn(tx, f"contact:{found[0]}", found[3:])
-    state = found[1] and keys.show(tx, found[1])
+    if not _known(tx, found):  # its key was destroyed, and whoever was forgotten is back
+        people.readdress(tx, found[0], address)
+    state = found[1] and keys.seen(tx, found[1])
     return Opened(found[0], state, found[2] == 1)
+
+
+def _known(tx: Tx, found: Row) -> bool:
+    """Whether the contact has a key that opens; it was read along, to spare a question."""
+    if found[3] is None:
+        return False
+    try:
+        keys.learn(tx, f"contact:{found[0]}", found[3:])
+    except SealBrokenError:
+        keys.set_aside(tx, found[3])
+        return False
+    return True
 
 
 def save(tx: Tx, contact_id: int, state: str, now: datetime) -> None:

@@ -48,11 +48,17 @@ def fire(tx: Tx, contact_id: int, name: str, now: datetime) -> bool:
 
 
 def due(tx: Tx, now: datetime, limit: int) -> tuple[Timer, ...]:
-    """The timers that have run out, oldest first; each stays until somebody fires it."""
-    return tuple(
-        Timer(contact_id, channel, keys.show(tx, address), name, when(due_at))
-        for contact_id, channel, address, name, due_at in tx.rows(DUE, (ms(now), limit))
-    )
+    """The timers that have run out, oldest first; each stays until somebody fires it.
+
+    One of a chat whose address was erased is dropped: nobody could.
+    """
+    found = []
+    for contact_id, channel, sealed, name, due_at in tx.rows(DUE, (ms(now), limit)):
+        if address := keys.seen(tx, sealed):
+            found.append(Timer(contact_id, channel, address, name, when(due_at)))
+        else:
+            drop(tx, contact_id, name)
+    return tuple(found)
 
 
 def next_due(tx: Tx) -> datetime | None:
