@@ -13,17 +13,18 @@ from handlers.effects import (
     DropTimer,
     Effect,
     Follow,
-    Hear,
     HoldTicket,
     MarkTold,
     MoveAnnouncement,
     MoveTicket,
     Notify,
     OpenTicket,
+    SaveConsent,
     SetTimer,
 )
 from handlers.events import Media
 from handlers.facts import Facts, Hearing, Needs
+from handlers.rights import Mine
 from handlers.session import Session
 from handlers.text import fold
 from handlers.tickets import DONE, Action, Card, Happening, Status, Story, Told, move
@@ -81,6 +82,7 @@ class Province:
             members=(self.official,) if self.official else (),
             announcement=self.announcements.get(wanted.announcement),
             announcements=tuple(reversed(self.announcements.values())),
+            mine=Mine(cases=len(self.stories), channels=("talk",)),
             hearing=Hearing(self.hears, self._followed("commune"), self._followed("topic")),
         )
 
@@ -109,8 +111,8 @@ class Province:
                 self._at_the_desk(effect)
             case Follow(kind=kind, name=name, wanted=wanted):
                 self.follows[kind, name] = wanted
-            case Hear(wanted=wanted):
-                self.hears = wanted
+            case SaveConsent(purpose="announcements", given=given):
+                self.hears = given
             case SetTimer(timer=timer):
                 self.timers.add(timer)
             case DropTimer(timer=timer):

@@ -17,6 +17,8 @@ WEEK = timedelta(days=7)
 NEXT = f"{FIRST}-next"
 AGREE = "[Đồng ý xử lý để trả lời ý kiến]"
 ALLOW = "[☐ Cho phép thống kê ẩn danh]"
+HEAR = "[☐ Nhận thông báo của địa phương]"
+WITHDRAW = "[Rút đồng ý xử lý]"
 
 Entry = tuple[str, bool, str]
 
@@ -47,7 +49,7 @@ async def proof(rehearsal: Rehearsal) -> list[Entry]:
         ([AGREE], [("handling", True, FIRST)]),
         ([ALLOW, AGREE], [("handling", True, FIRST), ("statistics", True, FIRST)]),
         (
-            [AGREE, "/dulieu", "[Cho phép thống kê ẩn danh]", "[Rút đồng ý]"],
+            [AGREE, "/rutdongy", "[Cho phép thống kê ẩn danh]", WITHDRAW],
             [
                 ("handling", True, FIRST),
                 ("statistics", True, FIRST),
@@ -71,18 +73,20 @@ async def test_proof_of_consent(lines: list[str], kept: list[Entry], database_ur
     [
         ([], False),
         (["[Không đồng ý]"], False),
-        ([AGREE], True),
-        (["[Không đồng ý]", AGREE], True),
-        (["/dungtin", AGREE], False),
-        ([AGREE, "/dungtin"], False),
-        ([AGREE, "/dungtin", "/nhantin", "[Nhận tin thông báo trở lại]"], True),
-        ([AGREE, "/dulieu", "[Rút đồng ý]"], False),
-        ([AGREE, "/dulieu", "[Rút đồng ý]", AGREE], True),
-        ([AGREE, "/dungtin", "/dulieu", "[Rút đồng ý]", AGREE], False),
+        ([AGREE], False),
+        ([HEAR], False),
+        ([HEAR, AGREE], True),
+        (["/dungtin", HEAR, AGREE], True),
+        ([HEAR, AGREE, "/dungtin"], False),
+        ([AGREE, "/nhantin", "[Đồng ý nhận tin thông báo]"], True),
+        ([HEAR, AGREE, "/rutdongy", "[Thôi nhận thông báo]"], False),
+        ([HEAR, AGREE, "/rutdongy", WITHDRAW], False),
+        ([HEAR, AGREE, "/rutdongy", WITHDRAW, AGREE], False),
+        ([HEAR, AGREE, "/rutdongy", WITHDRAW, HEAR, AGREE], True),
     ],
     ids=[
-        *("silence", "declined", "agreed", "at last", "stopped before", "stopped", "again"),
-        *("taken back", "given anew", "stopped stays stopped"),
+        *("silence", "declined", "not ticked", "ticked only", "agreed", "at last", "stopped"),
+        *("later", "this alone taken back", "all taken back", "given anew without", "given anew"),
     ],
 )
 async def test_announcements_need_the_agreement(
@@ -90,7 +94,7 @@ async def test_announcements_need_the_agreement(
     hears: bool,  # noqa: FBT001 - a parameter of the test
     database_url: str,
 ) -> None:
-    """Who has not agreed is told nothing, and agreeing never undoes what was stopped by hand."""
+    """Announcements take a consent of their own; the one to being answered is not enough."""
     async with dialogue(CONTENT, database_url) as rehearsal:
         for line in ("/start", *lines):
             await rehearsal.person("1").do(line)

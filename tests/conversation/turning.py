@@ -9,6 +9,7 @@ from handlers.desk.dossier import Dossier
 from handlers.effects import Effect
 from handlers.events import Event, SentUnreadable
 from handlers.facts import Facts, Needs
+from handlers.rights import DataRequest
 from handlers.rooms import doors
 from handlers.session import Room, Session, Welcome
 from handlers.view import Turn, View
@@ -40,7 +41,9 @@ def asked_for(wanted: Needs, everything: Facts) -> Facts:
         invited=everything.invited if wanted.invitation else None,
         links=everything.links,
         hearing=everything.hearing if wanted.hearing else None,
+        mine=everything.mine if wanted.mine else None,
         linked=everything.linked if wanted.link else None,
+        petition=everything.petition if wanted.petition else None,
         limits=everything.limits,
         **_of_the_desk(wanted, everything),
     )
@@ -63,8 +66,15 @@ def _of_the_desk(wanted: Needs, everything: Facts) -> dict[str, Any]:
         "log": () if wanted.log is None else everything.log,
         "figures": everything.figures if wanted.figures else (),
         "announcement": _announced(wanted.announcement, everything),
+        "request": _request(wanted.request, everything),
+        "requests": () if wanted.requests is None else everything.requests,
         "announcements": () if wanted.announcements is None else everything.announcements,
     }
+
+
+def _request(code: str, everything: Facts) -> DataRequest | None:
+    found = everything.request
+    return found if found is not None and found.code == code else None
 
 
 def _announced(code: str, everything: Facts) -> Announcement | None:
@@ -86,7 +96,7 @@ def turn(session: Session, event: Event, everything: Facts, carried: Carried | N
     answered has the current question before them, in their language, with buttons that fit.
     """
     session = marshalled(session)
-    after = step(session, event, asked_for(needs(session, event), everything))
+    after = step(session, event, asked_for(needs(session, event, everything.content.triage), everything))
     assert after == step(session, event, everything), "it did not ask for all it used"
     wants = after.wants or Needs()
     later = carried(after.effects, wants) if carried else everything

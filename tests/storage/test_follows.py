@@ -1,6 +1,6 @@
 """What people want to hear of: by hand, by filing a case, and by agreeing to the notice."""
 
-from handlers.effects import Follow
+from handlers.effects import Follow, Purpose, SaveConsent
 from storage import follows, people
 from storage.database import Store, Tx
 from tests.storage.desks import opened
@@ -54,21 +54,29 @@ async def test_whoever_files_a_case_hears_of_its_place_and_topic(store: Store) -
 
 
 async def test_announcements_begin_and_end_with_the_agreement(store: Store) -> None:
-    """Agreeing switches them on, taking it back off; what was stopped by hand stays stopped."""
+    """Their own consent switches them on and off; that to being answered only off."""
+    said: tuple[tuple[Purpose, bool], ...] = (
+        ("announcements", False),
+        ("handling", True),
+        ("announcements", True),
+        ("handling", False),
+        ("handling", True),
+        ("announcements", True),
+        ("statistics", False),
+        ("announcements", False),
+    )
 
-    def agree(tx: Tx) -> list[bool]:
+    def agree(tx: Tx) -> tuple[list[bool], int]:
         contact, seen = chat(tx), []
-        for given in (False, True, False, True):
-            follows.agreed(tx, contact, given=given)
+        for purpose, given in said:
+            consent = SaveConsent(purpose=purpose, given=given, version="1", lang="vi")
+            follows.agreed(tx, contact, consent, NOW)
             seen.append(follows.wanted(tx, contact).hears)
-        follows.hear(tx, contact, wanted=False)
-        follows.agreed(tx, contact, given=True)
-        seen.append(follows.wanted(tx, contact).hears)
-        follows.hear(tx, contact, wanted=True)
-        seen.append(follows.wanted(tx, contact).hears)
-        return seen
+        return seen, len(people.consents(tx, contact))
 
-    assert await store.run(agree) == [False, True, False, True, False, True]
+    seen, kept = await store.run(agree)
+    assert seen == [False, False, True, False, False, True, True, False]
+    assert kept == len(said) - 1, "who takes back what they never gave has nothing to prove"
 
 
 async def test_a_case_filed_at_the_counter_makes_nobody_follow(store: Store) -> None:

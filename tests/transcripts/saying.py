@@ -2,7 +2,7 @@
 
 The signs are those of `bot/dialogue.py`, and three stage directions:
 
-    ! agreed             whoever talks has been here before and has agreed to the notice
+    ! agreed             whoever talks has been here before, and agreed to the notice and announcements
     ! notice 2027-01     from here on the privacy notice is this version
     ! limits 5 2         from here on five messages a minute are borne, and two more before a question
     ! restart            the bot stops and starts again
@@ -154,7 +154,8 @@ async def arrange(words: list[str], stage: Stage, person: Person) -> tuple[str, 
             return await send(CONTENT.topics[topic], " ".join(what), person)
         case ["agreed"]:
             await person.do("/start")
-            await person.do(f"[{CONTENT.say('vi', 'choice.agree')}]")
+            for key in ("announcements_off", "agree"):
+                await person.do(f"[{CONTENT.say('vi', f'choice.{key}')}]")
         case ["notice", version]:
             controller = CONTENT.controller.model_copy(update={"privacy_version": version})
             await stage.publish(CONTENT.model_copy(update={"controller": controller}))
