@@ -12,6 +12,7 @@ from typing import get_args
 from bot.preview_announcing import announcing_screens
 from bot.preview_complaint import complaint_rooms
 from bot.preview_confidential import confidential_screens
+from bot.preview_data import data_screens, request_screens
 from bot.preview_desk import desk_facts, desk_rooms
 from bot.turn import ZONE
 from handlers.codes import CODE_NUMBERS, make_code
@@ -33,7 +34,6 @@ from handlers.session import (
     Intake,
     Languages,
     Menu,
-    MyData,
     Option,
     Part,
     Pending,
@@ -92,6 +92,10 @@ def screens(content: Content, lang: Lang) -> Iterator[Screen]:
         yield _at(room, official, known, name)
     for name, room, known in confidential_screens(facts):
         yield _at(room, base, known, name)
+    for name, room, known in data_screens(facts):
+        yield _at(room, base, known, name)
+    for name, room, known in request_screens(desk_facts(facts)):
+        yield _at(room, official, known, name)
     nothing = replace(facts, cards=())
     yield _at(Cases(), base, nothing, "cases: none")
     yield _at(Cases(query="den duong"), base, nothing, "cases: none found")
@@ -103,11 +107,10 @@ def _rooms() -> tuple[tuple[str, Room], ...]:
     """The rooms outside the forms."""
     return (
         ("welcome", Welcome()),
-        ("welcome: again", Welcome(statistics=True, noticed=True)),
+        ("welcome: again", Welcome(statistics=True, announcements=True, noticed=True)),
         ("welcome: refused", Welcome(noticed=True, refused=True)),
         ("menu", Menu()),
         ("languages", Languages()),
-        ("my data", MyData()),
         ("topics", Topics()),
         ("cases", Cases()),
         ("cases: second page", Cases(page=1)),
