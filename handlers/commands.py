@@ -106,7 +106,7 @@ def _join(invitation: str, view: View) -> Next:
         role=view.say(f"role.{invited.duty.role}"),
         unit=unit.name.vi if unit else view.say("desk.everywhere"),
     )
-    sees = REACHES[invited.duty.role, "see"] != "-"
+    sees = REACHES[invited.duty.role, "see"] not in {"-", "urgent"}
     room = Queue() if sees else Office(page="guide")
     session = enter(session, room, staff=True, misses=0, missed_at=None)
     return Next(session, told, (JoinStaff(invitation=invitation),))

@@ -39,10 +39,11 @@ from handlers.linking import link
 from handlers.messages import Say
 from handlers.needs import needs, showing
 from handlers.pending import hold, replaced, unfit
-from handlers.rooms import doors, form, questions, start
+from handlers.rooms import alarm, doors, form, kinds, questions, start
 from handlers.rooms.data import PAGES
 from handlers.rooms.desk import restricted, unfinished
 from handlers.session import (
+    Alarm,
     Bulletin,
     Complaining,
     Denouncing,
@@ -75,7 +76,7 @@ NOT_SEEN: Mapping[str, datetime] = {}
 # Rooms that need no consent: what an official does at the desk is not about their own data, and a
 # right of one's own is nobody's to grant.
 AT_THE_DESK = Queue | Desk | Doing | Office | Intake | Bulletin | Restricted
-AT_ANY_TIME = Welcome | Languages | MyData | Denouncing | AT_THE_DESK
+AT_ANY_TIME = Alarm | Welcome | Languages | MyData | Denouncing | AT_THE_DESK
 AWAY = timedelta(hours=12)  # after this, a message in a form is first asked about, not taken
 
 
@@ -141,8 +142,13 @@ def _told(after: Next, facts: Facts, seen: Mapping[str, datetime]) -> Turn:
 
 
 def _acted(event: Understandable, view: View) -> Next:
+    """What is done; where words tell surely of danger, that and nothing else."""
     did = understand(view.session, event)
-    return unattended.with_album(did, _act(did, view), view)
+    if raised := alarm.raised_by(did, view):
+        return raised
+    here = alarm.behind(did, view)
+    after = unattended.with_album(did, _act(did, here), here)
+    return kinds.with_second(alarm.with_question(did, after, view), view)
 
 
 # -- what means the same in every room -------------------------------------------------------------
@@ -220,6 +226,8 @@ def _was_away(view: View) -> bool:
 def _edited(edited: Edited, view: View) -> Next:
     """An edited message changes what it gave: an answer, or something still held."""
     session = view.session
+    if isinstance(session.room, Alarm):
+        return doors.answer(edited, view)
     room, draft, text = session.room, session.draft, clean(edited.text)
     if draft and (changed := questions.edit(draft, edited, view)):
         return Next(session.model_copy(update={"draft": changed[0]}), changed[1])

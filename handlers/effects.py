@@ -103,14 +103,17 @@ class Notify(Frozen):
     """Wake conversations about the case *code*: each tells, in a turn of its own, what is new.
 
     *to* is whom: the contacts that follow it, the one that sent it, its assignee, or those of its
-    unit who may release or dispatch (``unit``: of just this unit, if there are any). *what* names
+    unit who may release or dispatch (``unit``: of just this unit, if there are any), or are on duty
+    (``watch``: all who can be reached, else whoever dispatches or administers). *what* names
     the reason: for staff a key of the texts ``desk_news.*``, for the sender ``expire``. *after* is
     when, in seconds.
     """
 
     type: Literal["notify"] = "notify"
     code: str
-    to: Literal["citizens", "sender", "assignee", "approvers", "dispatchers", "unit", "member"]
+    to: Literal[
+        "citizens", "sender", "assignee", "approvers", "dispatchers", "unit", "member", "watch"
+    ]  # fmt: skip
     what: str = ""
     after: float = 0
     member: int = 0
@@ -131,11 +134,12 @@ class MarkTold(Frozen):
 class Witness(Frozen):
     """Write down what was seen or refused: in the case's history, or the log when *code* is empty.
 
-    *kind* ``identified`` (a person's identity was shown) or ``denied`` (*deed* was not allowed).
+    *kind* ``identified`` (a person's identity was shown), ``alarmed`` (an officer on duty was told
+    of danger) or ``denied`` (*deed* was not allowed).
     """
 
     type: Literal["witness"] = "witness"
-    kind: Literal["identified", "denied"]
+    kind: Literal["identified", "alarmed", "denied"]
     by: int
     deed: str
     code: str = ""

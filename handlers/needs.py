@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+from handlers import danger
 from handlers.codes import near_codes, read_code, read_receipt
 from handlers.desk import needs as desk
 from handlers.desk.commands import invitation
 from handlers.desk.needs import OFFICIAL, deciding
 from handlers.events import (
     CameBack,
+    Edited,
     Event,
     FileRefused,
     Left,
@@ -22,6 +24,7 @@ from handlers.linking import link
 from handlers.repeats import marks, of_draft
 from handlers.session import (
     Adding,
+    Alarm,
     Bulletin,
     Case,
     Cases,
@@ -32,6 +35,7 @@ from handlers.session import (
     Filling,
     Hearing,
     Intake,
+    Kinds,
     Languages,
     Menu,
     MyData,
@@ -54,19 +58,35 @@ from handlers.session import (
     Withdrawing,
 )
 from handlers.text import fold
+from handlers.triage import NO_RULES, Rules
 from handlers.understanding import asks_for_case, tells, understand
 from handlers.view import Command, Picked, Wrote, enter
 
-IN_A_FORM = Filling | Reviewing | Topics | Dropping | Resuming
+IN_A_FORM = Filling | Reviewing | Kinds | Topics | Dropping | Resuming
 FRESH = Needs(fresh=True)
 
 
-def needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0912 - a table
-    """What `step` will want to know; the ordinary answer to a form needs nothing."""
+def needs(session: Session, event: Event, rules: Rules = NO_RULES) -> Needs:
+    """What `step` will want to know; by the *rules*, whether words tell of danger to life."""
+    wanted = _needs(session, event)
+    if isinstance(session.room, Alarm) and not isinstance(event, TimedOut | FileRefused):
+        return replace(wanted, fresh=True, cards=True, query="")
+    if not isinstance(event, Said | SentMedia | Edited):
+        return wanted
+    read = danger.possible(session, understand(session, event), rules)
+    if read is None or not read.surely("emergency"):
+        return wanted
+    return replace(wanted, fresh=True, cards=True, query="")
+
+
+def _needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR0912 - a table
+    """What is wanted when nobody is in danger; the ordinary answer to a form needs nothing."""
     if isinstance(event, Left | CameBack):
         return NOTHING
+    if isinstance(session.room, Alarm):
+        return _needs(enter(session, session.room.back), event)
     if isinstance(session.room, Languages | Pausing):
-        return _paused(event, needs(enter(session, session.room.back), event))
+        return _paused(event, _needs(enter(session, session.room.back), event))
     if isinstance(event, TimedOut):
         return _woken(event.timer, session)
     if isinstance(event, FileRefused):
@@ -130,7 +150,9 @@ def _in_a_form(session: Session) -> Needs:
     draft = session.draft
     if draft is None or not isinstance(session.room, Reviewing):
         return NOTHING
-    return replace(FRESH, official=True) if draft.behalf else replace(FRESH, repeats=of_draft(draft))
+    return (
+        replace(FRESH, official=True) if draft.behalf else replace(FRESH, repeats=of_draft(draft))
+    )
 
 
 def _is_command(event: Event) -> bool:

@@ -101,10 +101,10 @@ hearing: now{communes}{topics} off{controller} nothing which which_more unknown{
     added{name} too_many{most} topics channels{channels} again stopped
 law: draft{text} ask
 complaining: found{days} asked{days} known no_date no_limit in_time{known}{last}{left}
-    last_day{known}{last} past{known}{last}{over} body department commune body_unknown
+    last_day{known}{last} past{known}{last}{over} body department commune body_unknown{office}
     where_else{office} after how counter{unit} address{what} hours{what} phone{what}
     ask_phone{phone} as_feedback left kept step{all}{number} more{text} blank look
-    id_number{days} no_number no_photo making making_with{last} made ready{days} not_made{phone}
+    id_number{days} id_later no_number no_photo making making_with{last} made ready{days} not_made{phone}
 complaint_body: commune department city other
 petition_ask: name address phone against content demand documents
 petition_label: to name address phone against content demand documents
@@ -332,6 +332,7 @@ desk_news: doubtful
 queue_view: emergency complaint doubtful
 entry: classified alarmed
 guide: classify alarms
+deed: classify alarms
 task.classify: kind restricted alarm untold{kind} same passed_on{code} done{kind}
 watch: emergency{code}{place}{unit}{words} emergency_more{code}{place}{unit}{words}
     false_alarm{code} nobody not_yours

@@ -5,9 +5,9 @@ citizen confirms, a dispatcher corrects: nothing is decided here. The clues are 
 (`content/triage.toml`): phrases, each with the kind it speaks for and how much.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import get_args
 
 from pydantic import Field, field_validator
@@ -19,7 +19,7 @@ from handlers.tickets import Kind
 
 MOST = 20_000  # characters that are read: as much as one answer or addition may have
 WEAK = 2  # from here on a text may be of a kind
-PAST = 3  # what sentences that tell of something over add up to, at the most
+PAST = 3  # what is over weighs half, and never more than this
 
 # DOMAIN: where kinds mix, the first of these that speaks surely is what the whole is taken for.
 PRIORITY: tuple[Kind, ...] = (
@@ -100,12 +100,13 @@ class Spoken:
 class Reading:
     """What was read: the *sentences* of a text, the kinds *found* in order of priority.
 
-    *calls* are the numbers to call first.
+    *calls* are the numbers to call first; *turns* the sentences that turn to another matter.
     """
 
     sentences: tuple[str, ...] = ()
     found: tuple[Spoken, ...] = ()
     calls: tuple[str, ...] = ()
+    turns: tuple[int, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -126,27 +127,54 @@ class Reading:
 
 
 class Rules(Frozen):
-    """The clues, what is ignored, and *short* hand with what it stands for."""
+    """The clues, what is ignored, and *short* hand with what it stands for.
+
+    *turns* are the phrases by which a writer turns to another matter.
+    """
 
     clue: tuple[Clue, ...] = ()
     ignore: tuple[Ignored, ...] = ()
     short: dict[str, str] = {}
+    turns: tuple[str, ...] = ()
+
+    @field_validator("turns")
+    @classmethod
+    def can_be_found(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Each phrase has words, and at most one ``…`` between them."""
+        return _sound(words)
+
+    def alarm(self, text: str) -> Reading:
+        """What of *text* tells of a life in danger; the same words are read once."""
+        return self._alarm(text)
+
+    @cached_property
+    def _alarm(self) -> Callable[[str], Reading]:
+        urgent = Rules(
+            clue=tuple(clue for clue in self.clue if clue.kind == "emergency"),
+            ignore=tuple(o for o in self.ignore if not o.kinds or "emergency" in o.kinds),
+            short=self.short,
+        )
+        return lru_cache(maxsize=64)(urgent.read)
 
     def read(self, text: str) -> Reading:
         """What *text* is, by its words. Pure, and linear in the length of the text."""
         parts = take_apart(clean(text[:MOST]), self._shorthand)
         hits = list(self._phrases.find(parts))
         first_ignored = len(self.clue)
-        masked, past = self._ignored((h for h in hits if h.rule >= first_ignored), parts)
+        turn = first_ignored + len(self.ignore)
+        masked, past = self._ignored((h for h in hits if first_ignored <= h.rule < turn), parts)
         spoken = [h for h in hits if h.rule < first_ignored and self._speaks(h, parts, masked)]
         spoken.sort(key=self._weight, reverse=True)
-        return self._gathered(spoken, parts, past)
+        found = self._gathered(spoken, parts, past)
+        turns = {parts.sentence(h.places[0]) for h in hits if h.rule == turn}
+        return replace(found, turns=tuple(sorted(turns)))
 
     @cached_property
     def _phrases(self) -> Phrases:
         """All phrases, by the number of their clue; what is ignored is counted on behind these."""
         phrases = Phrases()
-        rules = (*(clue.words for clue in self.clue), *(other.words for other in self.ignore))
+        rules = [*(clue.words for clue in self.clue), *(other.words for other in self.ignore)]
+        rules.append(self.turns)
         for number, words in enumerate(rules):
             for phrase in words:
                 phrases.add(phrase, number)
@@ -215,7 +243,7 @@ class _Tally:
 
     @property
     def weight(self) -> int:
-        return self._now + min(PAST, self._over)
+        return self._now + min(PAST, self._over // 2)
 
     def add(self, hit: Hit, weight: int, sentence: int, over: bool) -> bool:  # noqa: FBT001 - a row
         """Count a hit, unless its words were counted; said twice, it weighs as much as once."""

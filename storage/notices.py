@@ -53,6 +53,8 @@ def _staff(tx: Tx, contact_id: int, effect: Notify) -> tuple[int, ...]:
             return members.nearest(tx, "approver", unit, besides=contact_id)
         case "unit":
             return members.stewards(tx, unit, besides=contact_id, just=True)
+        case "watch":
+            return members.on_duty(tx, unit, besides=contact_id)
         case "dispatchers":
             return members.stewards(tx, unit, besides=contact_id)
         case _:

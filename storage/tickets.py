@@ -115,7 +115,7 @@ def open(  # noqa: A001 - tickets.open reads well
     )
     tx.do(HOLD, (ticket_id, holder, ms(now), 1))
     tx.do(INDEX, (ticket_id, marked(ticket_id, case.search)[:SEARCHABLE]))
-    if not case.by:
+    if not case.by and case.kind != "emergency":  # nobody in danger agreed to announcements
         follows.begin(tx, contact_id, case.commune, case.topic)
     keep(tx, ticket_id, contact_id, case.media, now)
     history.append(

@@ -26,6 +26,7 @@ TASK_OF = {
     "gop": "merge",
     "lienket": "link",
     "uutien": "prioritise",
+    "phanloai": "classify",
 }
 # The English alias of every command of the desk, by its Vietnamese name.
 ALIASES = TASK_OF | {

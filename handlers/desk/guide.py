@@ -11,6 +11,8 @@ COMMANDS: tuple[tuple[str, Deed], ...] = (
     ("guide.queue", "see"),
     ("guide.work", "answer"),
     ("guide.dispatch", "assign"),
+    ("guide.classify", "classify"),
+    ("guide.alarms", "alarms"),
     ("guide.release", "approve"),
     ("guide.return", "return"),
     ("guide.inform", "inform"),

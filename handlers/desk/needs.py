@@ -123,7 +123,7 @@ def _task(task: str, code: str, given: dict[str, str] | None = None) -> Needs:
         dossier=code,
         other=other if task in TWO_CASES else "",
         members=task in WITH_COLLEAGUES,
-        fresh=task == "invite",
+        fresh=task in {"invite", "classify"},
         answers=task in WITH_ANSWERS,
     )
 

@@ -18,6 +18,7 @@ from handlers.rooms.questions import proposals
 from handlers.session import Answer, Complaining, Menu, Part, Pending, Reviewing
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
+LABEL = 35  # characters of a button
 FIRST = date(1990, 1, 1)  # nobody complains of what they knew of before
 
 
@@ -52,7 +53,7 @@ def show_complaining(room: Complaining, view: View) -> Prompt:
         case "commune":
             return _show_commune(room, view)
         case "department":
-            return Prompt(view.say("complaining.department"), (*_departments(view), *ways))
+            return _show_departments(view)
         case "door":
             petition = view.choice("petition", tone="primary")
             feedback, end = view.choice("as_feedback"), view.choice("end_complaint")
@@ -66,10 +67,15 @@ def _bodies(view: View) -> tuple[Choice, ...]:
     return tuple(view.choice(f"body:{body}", f"complaint_body.{body}") for body in bodies)
 
 
-def _departments(view: View) -> tuple[Choice, ...]:
-    named = (view.content.units[name] for name in view.content.petition.departments)
-    units = tuple(choice(f"unit:{unit.id}", cut(unit.name.in_(view.lang), 35)) for unit in named)
-    return (*units, view.choice("body:other", "complaint_body.other"))
+def _show_departments(view: View) -> Prompt:
+    """The departments to choose from; a name that a button has no room for is written out."""
+    units = [view.content.units[name] for name in view.content.petition.departments]
+    names = {unit.id: unit.name.in_(view.lang) for unit in units}
+    long = [f"• {name}" for name in names.values() if cut(name, LABEL) != name]
+    text = "\n".join((view.say("complaining.department"), *long))
+    offered = tuple(choice(f"unit:{id_}", cut(name, LABEL)) for id_, name in names.items())
+    other = view.choice("body:other", "complaint_body.other")
+    return Prompt(text, (*offered, other, view.choice("back"), view.choice("stop_complaint")))
 
 
 def _show_commune(room: Complaining, view: View) -> Prompt:
@@ -88,11 +94,12 @@ def _door(room: Complaining, view: View) -> str:
     content = view.content
     unit = content.units.get(room.unit)
     here = content.units[content.petition.reception]
-    told = [view.say("complaining.body_unknown")]
-    if unit:
-        told = [view.say("complaining.counter", unit=unit.name.in_(view.lang)), *_found(unit, view)]
     office = here.name.in_(view.lang)
-    told += [view.say("complaining.where_else", office=office), *_found(here, view)]
+    told = [view.say("complaining.body_unknown", office=office)]
+    if unit:
+        named = view.say("complaining.counter", unit=unit.name.in_(view.lang))
+        told = [named, *_found(unit, view), view.say("complaining.where_else", office=office)]
+    told += _found(here, view)
     if not all(counter.address and counter.hours for counter in (unit or here, here)):
         told.append(view.say("complaining.ask_phone", phone=content.controller.phone))
     rules = ("complaint_accept_days", "complaint_second_file_days")
@@ -132,16 +139,27 @@ def at_complaining(room: Complaining, did: Input, view: View) -> Next:
             return _since(None, room, view)
         case Picked(key):
             return _picked(key, room, view)
-        case Wrote() if room.page == "known":
-            return _day(did, room, view)
-        case Wrote() if room.page == "body" and read_date(did.text, view.facts.now.date()):
-            return _day(did, room, view)  # the date is mended
-        case Wrote() if room.page in {"body", "commune"}:
-            return _commune(did, room, view)
-        case Wrote() | SentMedia():
+        case Wrote():
+            return _wrote(did, room, view)
+        case SentMedia():
             return hold(did, view)
         case _:
             return Next(view.session, view.say("choose.again"))
+
+
+def _wrote(did: Wrote, room: Complaining, view: View) -> Next:
+    """A date, even after it was asked for; a commune; an ID number that is not held; or words."""
+    if petitioning.is_id(did.text):
+        return Next(view.session, view.say("complaining.id_later"))
+    match room.page:
+        case "known":
+            return _day(did, room, view)
+        case "body" if read_date(did.text, view.facts.now.date()):
+            return _day(did, room, view)
+        case "body" | "commune":
+            return _commune(did, room, view)
+        case _:
+            return hold(did, view)
 
 
 def _before(room: Complaining) -> dict[str, object]:
@@ -234,7 +252,8 @@ def as_feedback(room: Complaining, view: View) -> Next:
     session = view.session
     told = view.say("complaining.as_feedback")
     if room.drafted and session.draft is not None:
-        return Next(enter(session, Reviewing()), told)
+        draft = session.draft.model_copy(update={"kind": "complaint"})
+        return Next(enter(session, Reviewing(), draft=draft), told)
     words = room.given.get("content", "")
     held = session.pending
     if words:

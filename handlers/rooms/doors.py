@@ -4,6 +4,7 @@ from typing import assert_never
 
 from handlers.rooms import (
     after,
+    alarm,
     behalf,
     cases,
     complaining,
@@ -11,6 +12,7 @@ from handlers.rooms import (
     denouncing,
     form,
     hearing,
+    kinds,
     loose,
     menu,
     pausing,
@@ -23,6 +25,7 @@ from handlers.rooms import (
 from handlers.rooms.desk import bulletin, card, doing, office, orders, queue, restricted
 from handlers.session import (
     Adding,
+    Alarm,
     Bulletin,
     Case,
     Cases,
@@ -34,6 +37,7 @@ from handlers.session import (
     Filling,
     Hearing,
     Intake,
+    Kinds,
     Languages,
     Menu,
     MyData,
@@ -64,6 +68,10 @@ def show(view: View) -> Prompt:  # noqa: C901, PLR0911, PLR0912 - one line a roo
             return menu.show_menu(view)
         case Languages() as room:
             return start.show_languages(room, view)
+        case Alarm() as room:
+            return alarm.show_alarm(room, view)
+        case Kinds() as room:
+            return kinds.show_kinds(room, view)
         case MyData() as room:
             return data.show_data(room, view)
         case Topics():
@@ -129,6 +137,10 @@ def answer(did: Input, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - on
             return menu.at_menu(did, view)
         case Languages() as room:
             return start.at_languages(room, did, view)
+        case Alarm() as room:
+            return alarm.at_alarm(room, did, view)
+        case Kinds() as room:
+            return kinds.at_kinds(room, did, view)
         case MyData() as room:
             return data.at_data(room, did, view)
         case Topics() as room:

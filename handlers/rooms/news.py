@@ -76,6 +76,8 @@ def _concerns(entry: Happening) -> bool:
     """Whether its citizen is told of it; that another case was joined with this one, there."""
     if entry.kind == "merged":
         return "other" in entry.data
+    if entry.kind == "classified":  # a complaint needs something of its sender
+        return entry.data.get("kind") == "complaint"
     return entry.kind not in {"opened", "added", "held", "moved", "rated"}
 
 
@@ -114,7 +116,7 @@ def _files(entry: Happening, story: Story) -> tuple[Media, ...]:
 # -- in plain words --------------------------------------------------------------------------------
 
 
-def _line(entry: Happening, story: Story, view: View) -> str:
+def _line(entry: Happening, story: Story, view: View) -> str:  # noqa: C901, PLR0911, PLR0912 - a table
     card, code = story.card, story.card.code
     match entry.kind:
         case "asked":
@@ -142,6 +144,8 @@ def _line(entry: Happening, story: Story, view: View) -> str:
             return view.say("news.closed", code=code, until=show_date(last))
         case "closed":
             return view.say("news.closed_before", code=code)
+        case "classified":
+            return view.say("news.classified", code=code, days=view.figure("complaint_file_days"))
         case "expired":
             asked = question(story)
             return view.say("news.expired", code=code, text=asked.text if asked else "")

@@ -2,13 +2,14 @@
 
 from handlers.answers import UNKNOWN, told
 from handlers.content import Content, Field, Topic
-from handlers.effects import DropTimer, Effect, OpenTicket
+from handlers.effects import DropTimer, Effect, Notify, OpenTicket
 from handlers.events import SentMedia
 from handlers.messages import choice
+from handlers.parting import kind_of, seems
 from handlers.pending import joined
 from handlers.reading.dates import show_date
 from handlers.repeats import of_draft
-from handlers.rooms import behalf, questions, repeating
+from handlers.rooms import behalf, kinds, questions, repeating
 from handlers.rooms.form import DRAFT_TIMER, draft_of, topic_of
 from handlers.session import (
     Answer,
@@ -38,6 +39,8 @@ def show_reviewing(_room: Reviewing, view: View) -> Prompt:
         lines.append(view.say("reviewing.notes", notes=cut(joined(draft.notes), SHOWN)))
     head = view.say("reviewing.ask", topic=topic.title.in_(view.lang))
     for_whom = (whose,) if (whose := behalf.head(draft, view)) else ()
+    kind = view.say(f"kind.{kind_of(draft, view.content)}")
+    lines.append(view.say("reviewing.kind", kind=kind))
     text = "\n".join((head, *for_whom, "", *lines, "", view.say("reviewing.law")))
     changes = tuple(
         choice(
@@ -47,7 +50,8 @@ def show_reviewing(_room: Reviewing, view: View) -> Prompt:
         for field in topic.ask
     )
     send = view.choice("send", tone="primary")
-    return Prompt(text, (send, *changes, view.choice("back"), view.choice("cancel")))
+    ways = (view.choice("kind", "choice.change_kind"), view.choice("back"), view.choice("cancel"))
+    return Prompt(text, (send, *changes, *ways))
 
 
 def _shown(field: Field, draft: Draft, view: View) -> str:
@@ -65,6 +69,10 @@ def at_reviewing(_room: Reviewing, did: Input, view: View) -> Next:
     session, draft = view.session, draft_of(view)
     topic = topic_of(draft, view)
     match did:
+        case Picked("kind"):
+            return kinds.to_kinds(view)
+        case Picked("send") if asked := kinds.asked_first(view):
+            return asked
         case Picked("send"):
             return repeating.before_sending(draft, view) or _send(draft, topic, view)
         case Picked("back"):
@@ -121,7 +129,8 @@ def _send(draft: Draft, topic: Topic, view: View) -> Next:
         due=show_date(opened.due_on),
         receipt=opened.receipt,
     )
-    effects: tuple[Effect, ...] = (opened, DropTimer(timer=DRAFT_TIMER))
+    doubt = (Notify(code=opened.code, to="dispatchers", what="doubtful"),) if opened.seems else ()
+    effects: tuple[Effect, ...] = (opened, *doubt, DropTimer(timer=DRAFT_TIMER))
     return Next(enter(view.session, Menu(), draft=None), notice, effects, about=opened.code)
 
 
@@ -155,6 +164,8 @@ def _case(draft: Draft, topic: Topic, view: View) -> OpenTicket:
         marks=of_draft(draft),
         name=_personal("name", answered),
         phone=_personal("phone", answered),
+        kind=kind_of(draft, content),
+        seems=seems(draft, content),
     )
 
 

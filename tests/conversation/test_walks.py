@@ -90,7 +90,7 @@ class Walk(RuleBasedStateMachine):
     def do(self, event: Event) -> None:
         """Take a turn, then look for everything that was there before it."""
         before, province = self.session, self.province
-        everything = province.everything(before, needs(before, event))
+        everything = province.everything(before, needs(before, event, province.content.triage))
 
         def carried(effects: tuple[Effect, ...], wanted: Needs) -> Facts:
             for effect in effects:

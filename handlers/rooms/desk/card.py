@@ -39,6 +39,7 @@ DEEDS: tuple[tuple[CaseDeed, Action], ...] = (
     ("extend", "extend"),
     ("refuse", "refuse"),
     ("note", "note"),
+    ("classify", "classify"),
     ("prioritise", "prioritise"),
     ("link", "link"),
     ("merge", "merge"),
@@ -91,7 +92,11 @@ def head(card: DeskCard, view: View) -> str:
             who=card.assignee_name or view.say("desk.nobody"),
         ),
         view.say("desk.dates", opened=view.day(card.opened_at), due=due(card, view)),
+        view.say("desk.kind", kind=view.content.say("vi", f"kind.{card.kind}")),
     ]
+    if card.seems:
+        seems = view.content.say("vi", f"kind.{card.seems}")
+        lines.append(view.say("desk.seems", kind=seems))
     if card.priority:
         lines.append(view.say(f"priority.{card.priority}"))
     if card.bounces:
@@ -206,7 +211,8 @@ def _choices(found: Dossier, room: Desk, view: View) -> tuple[Choice, ...]:
         choices.append(choice(f"same:{code}", view.say("choice.link_copy", code=code)))
     if hidden or (room.shows != "whole" and _more(found, room, view)):
         choices.append(view.choice("whole", "choice.see_all"))
-    return (*heard_of(card.code, view), *choices, view.choice("queue"))
+    home = view.choice("queue" if anywhere(official, "see") else "menu")
+    return (*heard_of(card.code, view), *choices, home)
 
 
 def heard_of(shown: str, view: View) -> tuple[Choice, ...]:
@@ -251,7 +257,7 @@ def files(code: str, view: View) -> Next:
 def open_case(code: str, view: View) -> Next:
     """To the card of a case for who may see it; for anybody else there is none of that code."""
     official, found = view.facts.official, dossier(code, view)
-    if official is None or not anywhere(official, "see"):
+    if official is None or not (anywhere(official, "see") or anywhere(official, "alarms")):
         return denied("see", code, view)
     if found is None:
         return Next(home(view), view.say("desk.unknown", code=code))

@@ -5,11 +5,11 @@ from handlers.desk.commands import ABOUT_A_CASE, TASK_OF, named
 from handlers.desk.permission import anywhere
 from handlers.events import SentMedia
 from handlers.rooms import behalf
-from handlers.rooms.desk import bulletin, data_page, doing, office, queue, reaching
+from handlers.rooms.desk import bulletin, data_page, doing, office, queue, reaching, watch
 from handlers.rooms.desk.bulletin import open_bulletin
 from handlers.rooms.desk.card import files, identify, open_case
 from handlers.rooms.desk.task import LONGEST, denied, with_words
-from handlers.session import Desk, Queue
+from handlers.session import Desk, Menu, Queue
 from handlers.view import Command, Input, Next, Picked, View, Wrote, enter
 
 
@@ -48,14 +48,14 @@ def _about_a_case(command: Command, view: View) -> Next:
             return doing.begin(TASK_OF[name], about.code, about.rest, view)
 
 
-def at_desk(room: Desk, did: Input, view: View) -> Next:
+def at_desk(room: Desk, did: Input, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - a table
     """Begin what was chosen; a code opens its case; other words need to be told what they are."""
     session = view.session
     if view.facts.official is None:
         return denied("see", room.code, view)
     match did:
-        case Picked("queue"):
-            return Next(enter(session, Queue()))
+        case Picked("queue" | "menu" as where):
+            return Next(enter(session, Queue() if where == "queue" else Menu()))
         case Picked("whole"):
             return Next(enter(session, room.model_copy(update={"shows": "whole"})))
         case Picked("identify"):
@@ -86,6 +86,8 @@ def woken(what: str, code: str, view: View) -> Next:
     Whatever they are doing goes on, and the case in hand stays in hand: what they type next must
     not land in a case that only just came by.
     """
+    if what in watch.NEWS:
+        return watch.woken(what, code, view)
     if what in office.NEWS:
         return office.woken(what, code, view)
     if code.startswith("TB"):

@@ -27,6 +27,9 @@ VIEWS: dict[str, Shown] = {
     "phan loai": "sorting", "sorting": "sorting",
     "cho duyet": "approving", "duyet": "approving", "approving": "approving",
     "qua han": "overdue", "tre han": "overdue", "overdue": "overdue",
+    "khan cap": "emergency", "emergency": "emergency",
+    "khieu nai": "complaint", "complaint": "complaint",
+    "can xem loai": "doubtful", "doubtful": "doubtful",
     "chua den": "unreached", "chua den nguoi gui": "unreached", "unreached": "unreached",
     "tat ca": "all", "all": "all",
 }  # fmt: skip

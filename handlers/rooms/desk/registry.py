@@ -8,6 +8,7 @@ from handlers.rooms.desk import (
     answering,
     blocking,
     bulletin_acts,
+    classifying,
     composing,
     data_acts,
     reaching,
@@ -21,7 +22,7 @@ TASKS: Mapping[str, Task] = {
     task.name: task
     for tasks in (
         *(acts, answering, reaching, releasing, templating, ruling, administering),
-        *(bulletin_acts, composing, blocking, data_acts),
+        *(bulletin_acts, composing, blocking, data_acts, classifying),
     )
     for task in tasks.TASKS
 }
