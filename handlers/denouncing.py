@@ -21,7 +21,8 @@ FEW = 5  # a smaller count might tell who somebody is
 LONGEST = 100  # characters of what is read as a code
 _CODE = re.compile(r"\W*T\W*T((?:\W*[^\W_]){7})\W*", re.IGNORECASE)
 
-# What was told is read by `view` alone; the others need no reading.
+LOOKS: frozenset[Action] = frozenset({"view", "identify", "files"})
+# What each leads to; None: it stays where it is.
 MOVES: dict[Action, State | None] = {
     "view": None,
     "identify": None,

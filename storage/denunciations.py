@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from handlers.confiding import Confide, MoveConfided, SendConfided
-from handlers.denouncing import KINDS, MOVES, Denunciation, Line, State, may_read
+from handlers.denouncing import KINDS, LOOKS, MOVES, Denunciation, Line, State, may_read
 from handlers.model import Frozen
 from storage import confided_files, keys, members
 from storage.chain import Break, Link, bound, first_break, told
@@ -43,6 +43,7 @@ SEND = """
     WHERE id = ?
 """
 SET_STATE = "UPDATE denunciations SET state = ?, open = ?, body = ? WHERE id = ?"
+OPEN_AGAIN = "UPDATE denunciations SET open = 1 WHERE id = ?"
 SET_HEAD = "UPDATE denunciations SET entries = ?, head = ?, updated_at = ? WHERE id = ?"
 EXISTS = "SELECT 1 FROM denunciations WHERE code = ?"
 ADD_ENTRY = """
@@ -119,6 +120,8 @@ def confide(tx: Tx, contact_id: int, effect: Confide, now: datetime) -> None:
     body = body.model_copy(update={k: v for k, v in changes.items() if v is not None})
     tx.do(SET_BODY, (keys.hide(tx, body.model_dump_json(), kept.holder), kept.id))
     kind = "told" if kept.state == "draft" else "added"
+    if kind == "added":
+        tx.do(OPEN_AGAIN, (kept.id,))
     for text in effect.texts:
         kept = append(tx, kept, kind, now, words=text)
     for media in effect.media:
@@ -188,8 +191,9 @@ def move(tx: Tx, contact_id: int, effect: MoveConfided, now: datetime) -> int:
     state = MOVES[effect.action] or kept.state
     if effect.action == "move":
         body = body.model_copy(update={"unit": effect.unit})
-    sealed = keys.hide(tx, body.model_dump_json(), kept.holder)
-    tx.do(SET_STATE, (state, int(state in OPEN_STATES), sealed, kept.id))
+    if effect.action not in LOOKS:
+        sealed = keys.hide(tx, body.model_dump_json(), kept.holder)
+        tx.do(SET_STATE, (state, int(state in OPEN_STATES), sealed, kept.id))
     actor = members.actor(effect.by)
     append(tx, kept, KINDS[effect.action], now, actor=actor, words=effect.words)
     return body.contact if effect.action == "reply" else 0

@@ -352,7 +352,8 @@ def _send(room: Denouncing, view: View) -> Next:
     sent = SendConfided(code=room.code, receipt=receipt, due_on=due, lang=view.lang)
     today = show_date(facts.now.date())
     notice = view.say("denounce.sent", code=room.code, receipt=receipt, day=today)
-    done = enter(view.session, Menu(), confided="")
+    rest = {"draft": view.session.second, "second": None}
+    done = enter(view.session, Menu(), confided="", **rest)
     effects: tuple[Effect, ...] = (sent, Hush(since=found.opened_at))
     return Next(done, notice, effects, sealed=room.code, forget=True)
 

@@ -95,6 +95,10 @@ class OnChannels:
         """No script that is said here asks for a petition."""
         pytest.fail("no petition is asked for here")
 
+    async def see_to_requests(self) -> None:
+        """No script that is said here asks for anything of its data."""
+        pytest.fail("no data are asked for here")
+
     async def _announced(self) -> bool:
         return not await self._bot.store.read(
             lambda tx: deliveries.uncounted(tx) or deliveries.live(tx)
@@ -169,6 +173,8 @@ def _config(fake: FakeTelegram, database_url: str, folder: Path) -> Config:
         channels=Channels(telegram=telegram),
         content=ROOT / "content",
         secret=SecretStr(SECRET),
+        keys_file=folder / "keys",
+        denunciation_keys_file=folder / "keys-denunciations",
     )
 
 

@@ -121,7 +121,7 @@ def _show_card(room: Restricted, found: Denunciation, view: View) -> Prompt:
     if room.whole and room.page == "card":
         parts += [_entry(line, view) for line in found.lines[-SHOWN:] if line.words]
         forward = view.content.law_says("denunciation_forward_days", today)
-        parts += [view.say("restricted.law", text=forward)] if forward else []
+        parts += [forward] if forward else []
     elif room.whole:
         name, phone = found.name or view.say("desk.no_name"), show_phone(found.phone)
         parts.append(view.say("desk.identity", name=name, phone=phone or view.say("desk.no_phone")))
@@ -130,7 +130,7 @@ def _show_card(room: Restricted, found: Denunciation, view: View) -> Prompt:
     tasks = tuple(view.choice(f"do:{task}", f"restricted_do.{task}") for task in TASKS)
     again = view.choice("again", "choice.look_again")
     known = found.named or found.callable
-    who = (view.choice("identify"),) if known else ()
+    who = (view.choice("identify", "deed.identify"),) if known else ()
     files = (view.choice("see_files"),) if found.files else ()
     text = "\n\n".join(parts)
     return Prompt(text, (*tasks, *files, *who, again, *_back(view)), "choice", found.code)
