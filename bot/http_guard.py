@@ -78,6 +78,9 @@ class Guard:
         if wait := self._too_often(scope):
             await call.refuse(RefusedError("too_often", wait))
             return
+        if not scope["query_string"].isascii():
+            await call.refuse(RefusedError("bad_request"))
+            return
         if call.announces_too_much():
             await call.refuse(RefusedError("too_large"))
             return

@@ -36,7 +36,7 @@ async def ask(  # noqa: PLR0913 - a request
         "query_string": query, "root_path": "", "headers": raw, "client": (client, 50_000),
         "server": ("127.0.0.1", 8080), "state": {},
     }  # fmt: skip
-    pieces = list(body)
+    pieces = body if isinstance(body, list) else list(body)
     gone, got = asyncio.Event(), list[Message]()
 
     async def receive() -> Message:

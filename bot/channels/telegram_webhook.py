@@ -78,10 +78,10 @@ def _read(body: bytes) -> Understood:
     now = datetime.now(UTC)
     try:
         raw = json.loads(body)
-    except ValueError:
-        raw = None
-    if isinstance(raw, dict) and isinstance(raw.get("update_id"), int):
-        return understand(raw, now)
+        if isinstance(raw, dict) and isinstance(raw.get("update_id"), int):
+            return understand(raw, now)
+    except (ValueError, RecursionError):  # brackets in brackets without end, too
+        pass
     # Without a number of its own it is named by what it holds, so that it is kept once.
     name = hashlib.sha256(body).hexdigest()[:32]
     return garbled(name, body.decode("utf-8", "backslashreplace"), now, "not an update")

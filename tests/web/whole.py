@@ -77,16 +77,13 @@ def whole(folder: Path, url: str) -> Iterator[Whole]:
 
 
 def routes(app: Whole) -> list[str]:
-    """The addresses of the application, as templates."""
-    found: set[str] = set()
+    """The addresses of the application, as templates, also those its document leaves out."""
+    return sorted(_paths(app.http.router))
 
-    def gather(router: Any, prefix: str) -> None:  # noqa: ANN401 - a router or a mount
-        for route in getattr(router, "routes", ()):
-            here = prefix + getattr(route, "path", "")
-            if hasattr(route, "endpoint"):
-                found.add(here)
-            else:
-                gather(getattr(route, "app", None), here)
 
-    gather(app.http, "")
-    return sorted(found)
+def _paths(router: Any) -> Iterator[str]:  # noqa: ANN401 - FastAPI's own kinds of routers
+    for route in router.routes:
+        if hasattr(route, "original_router"):
+            yield from _paths(route.original_router)
+        else:
+            yield route.path
