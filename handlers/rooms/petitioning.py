@@ -145,6 +145,8 @@ def answered(room: Complaining, did: Input, view: View) -> Next:
     if room.page == "id_number":
         return _numbered(room, did, view)
     match did:
+        case Wrote(part=part) if is_id(part.text) and room.page != "filling":
+            return _made(room, read_id(part.text) or "", view)  # it came late, and is not kept
         case Picked("back"):
             return _back(room, view)
         case Picked("leave_blank"):
@@ -190,6 +192,8 @@ def _back(room: Complaining, view: View) -> Next:
 
 def _wrote(did: Wrote, room: Complaining, view: View) -> Next:
     text, most = did.text, SLOTS[room.asking]
+    if is_id(text):
+        return Next(view.session, view.say("complaining.id_later"))
     had = room.given.get("content", "") if room.asking == "content" else ""
     if had and says_done(text):
         return _advanced(room, view)
@@ -242,6 +246,11 @@ def read_id(text: str) -> str | None:
     """The citizen's number somebody typed, of twelve digits; None when there is none or several."""
     runs = re.findall(r"\d+", text.translate(_SPACES), re.ASCII)
     return runs[0] if len(runs) == 1 and len(runs[0]) == ID_DIGITS else None
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is a citizen's number and nothing else."""
+    return re.fullmatch(rf"[0-9]{{{ID_DIGITS}}}", text.translate(_SPACES)) is not None
 
 
 def _made(room: Complaining, number: str, view: View) -> Next:
