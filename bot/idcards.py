@@ -56,7 +56,8 @@ def _codes(file: BinaryIO, kind: str) -> list[str]:
     file.seek(0)
     with Image.open(file, formats=(kind,)) as picture:
         gray = _gray(picture)
-    found = zxingcpp.read_barcodes(gray, formats=zxingcpp.BarcodeFormat.QRCode)
+    formats = zxingcpp.barcode_formats_from_str("QRCode")
+    found = zxingcpp.read_barcodes(gray, formats=formats)
     return [code.text for code in found]
 
 

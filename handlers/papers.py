@@ -12,7 +12,7 @@ from handlers.text import clean, fold
 
 SHORT = 60  # signs of a caption that names the picture and says no more
 _CARD = re.compile(
-    r"(?<![a-z])(?:cccd|cmnd|cmtnd|can ?cuoc(?: ?cong ?dan)?|chung minh (?:nhan dan|thu)|"
+    r"(?<![a-z])(?:cccd|cmnd|cmtnd|can ?cuoc(?: ?cong ?dan)?|chung minh (?:nhan dan|thu(?! nhap))|"
     r"cmt ?(?:mat )?(?:truoc|sau)|the cmt|id ?card|ho chieu|passport)(?![a-z])"
 )
 _SIDE = re.compile(r"(?:anh )?mat (?:truoc|sau)(?: \d{1,2})?(?: (?:jpe?g|png|webp|heic|pdf))?")

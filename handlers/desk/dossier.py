@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from handlers.events import Media
+from handlers.masking import masked
 from handlers.model import Frozen
 from handlers.tickets import AnswerLine, Card, Kind
 
@@ -123,3 +124,18 @@ class Identity(Frozen):
 
     name: str = ""
     phone: str = ""
+
+
+_OF_OFFICIALS = {"submitted", "answered"}  # the JSON of a `Reply`: official words, for the citizen
+
+
+def unnamed(found: Dossier) -> Dossier:
+    """The case with nobody's numbers in its words."""
+    lines = tuple(line.model_copy(update={"text": masked(line.text)}) for line in found.lines)
+    story = tuple(
+        line
+        if line.kind in _OF_OFFICIALS
+        else line.model_copy(update={"words": masked(line.words)})
+        for line in found.story
+    )
+    return found.model_copy(update={"lines": lines, "story": story})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from handlers.desk.dossier import DeskCard, Dossier
+from handlers.desk.dossier import DeskCard, Dossier, unnamed
 from handlers.desk.permission import Deed, anywhere, may
 from handlers.effects import Effect, Witness
 from handlers.events import MediaKind
@@ -98,9 +98,14 @@ def asks(*slots: Slot) -> Callable[[Doing, View], tuple[Slot, ...]]:
 
 
 def dossier(code: str, view: View) -> Dossier | None:
-    """The case *code*, when it is the one that was looked up."""
+    """The case *code*, when it is the one that was looked up.
+
+    Numbers that say who somebody is are hidden in its words from whoever may not see who sent it.
+    """
     found = view.facts.dossier
-    return found if found is not None and found.card.code == code else None
+    if found is None or found.card.code != code:
+        return None
+    return found if may(view.facts.official, "identify", found.card) else unnamed(found)
 
 
 def me(view: View) -> int:
