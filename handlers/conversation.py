@@ -73,10 +73,9 @@ from handlers.view import Blank, Command, Input, Next, Polite, Stale, Turn, View
 __all__ = ["needs", "step", "tell"]
 
 NOT_SEEN: Mapping[str, datetime] = {}
-# Rooms that need no consent: what an official does at the desk is not about their own data, and a
-# right of one's own is nobody's to grant.
+# Rooms that need no consent: what an official does at the desk is not about their own data.
 AT_THE_DESK = Queue | Desk | Doing | Office | Intake | Bulletin | Restricted
-AT_ANY_TIME = Alarm | Welcome | Languages | MyData | Denouncing | AT_THE_DESK
+AT_ANY_TIME = Alarm | Welcome | Languages | Denouncing | AT_THE_DESK
 AWAY = timedelta(hours=12)  # after this, a message in a form is first asked about, not taken
 
 
@@ -197,7 +196,7 @@ def _always(did: Input, room: Room) -> bool:
     """Whether it takes no consent: the desk, one's rights, hearing no more, joining one's chats."""
     if not isinstance(did, Command):
         joining = isinstance(room, Hearing) and room.page == "join"
-        return joining and not isinstance(did, Wrote | SentMedia)
+        return isinstance(room, MyData) or (joining and not isinstance(did, Wrote | SentMedia))
     return did.name in {*ALIASES, *PAGES, "dungtin"} or bool(link(did.name, did.rest))
 
 

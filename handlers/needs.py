@@ -169,12 +169,12 @@ def _woken(timer: str, session: Session) -> Needs:
             return desk.announced(code) if isinstance(session.room, Bulletin) else NOTHING
         case ["desk", what, subject] if what.startswith("law_"):
             return replace(_standing(session), official=True, outdated=subject)
+        case ["desk", _, code] if code.startswith("DL"):
+            return replace(_standing(session), official=True, request=code)
         case ["desk", _, code] if code.startswith("TB"):
             return replace(_standing(session), official=True, announcement=code, members=True)
         case ["desk", _, code]:
             return replace(_standing(session), official=True, dossier=code)
-        case ["desk", _, code] if code.startswith("DL"):
-            return replace(_standing(session), official=True, request=code)
         case ["data", _]:
             return replace(_standing(session), mine=True)
         case ["petition"]:

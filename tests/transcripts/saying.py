@@ -11,6 +11,7 @@ The signs are those of `bot/dialogue.py`, and three stage directions:
     ! staff officer so-y-te Lê An   whoever talks is an officer of that unit, called so
     ! lawkeeper          whoever keeps a rule of the law that ends is told so
     ! maker              the petitions that are asked for are made; the clock tells of them
+    ! clerk              what was asked of data is made, or erased; who is to be told is told
     ! announcer          announcements are counted, begun and told, as far as there is to do by now
 """
 
@@ -22,6 +23,7 @@ from typing import Protocol
 
 import pytest
 
+from bot.clerk import Clerk
 from bot.content import load_content
 from bot.dialogue import NotUnderstoodError
 from bot.petition.maker import Maker
@@ -68,6 +70,9 @@ class Stage(Protocol):
     async def make_petitions(self) -> None:
         """Make the petitions that are asked for by now."""
 
+    async def see_to_requests(self) -> None:
+        """Make the copies, and erase the people, that are to be by now."""
+
 
 class InRehearsal:
     """The stage without any channel."""
@@ -100,6 +105,13 @@ class InRehearsal:
         with TemporaryDirectory() as folder:
             blobs = Blobs(Path(folder), store)
             await Maker(store, blobs, lambda: CONTENT, lambda: None).work(now)
+
+    async def see_to_requests(self) -> None:
+        """See `Stage`."""
+        store, now = self._rehearsal.store, self._rehearsal.hour.now
+        with TemporaryDirectory() as folder:
+            blobs = Blobs(Path(folder), store)
+            await Clerk(store, blobs, lambda: CONTENT, lambda: None).work(now)
 
 
 async def told_again(script: str, stage: Stage) -> AsyncIterator[str]:
@@ -148,6 +160,11 @@ async def arrange(words: list[str], stage: Stage, person: Person) -> tuple[str, 
             await person.do("(wait 1 second)")
         case ["maker"]:
             await stage.make_petitions()
+        case ["clerk"]:
+            await stage.see_to_requests()
+            heard = await person.do("(wait 3 seconds)")
+            await stage.see_to_requests()
+            return heard
         case ["restart"]:
             await stage.publish(CONTENT)
         case ["sends", topic, *what]:
