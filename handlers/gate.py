@@ -20,13 +20,15 @@ from handlers.repeats import added_again
 from handlers.rooms.start import home
 from handlers.session import (
     Adding,
-    Denouncing,
+    Alarm,
     Denouncing,
     Filling,
+    Kinds,
     Languages,
     Pausing,
     Pending,
     Reopening,
+    Repeating,
     Restricted,
     Resuming,
     Reviewing,
@@ -40,7 +42,7 @@ from handlers.view import Next, Picked, View, Wrote, enter
 
 TIMER = "silence"
 BARRED = "barred"
-SENDING = Topics | Filling | Reviewing | Resuming | Adding | Reopening | Sorting
+SENDING = Topics | Filling | Reviewing | Kinds | Repeating | Resuming | Adding | Reopening | Sorting
 
 Act = Callable[[Understandable, View], Next]
 
@@ -56,11 +58,15 @@ def passed(event: Understandable, view: View, act: Act) -> Next:
     if pausing and stage != "silent" and understand(session, event) == Picked("go_on"):
         return _pardoned(view)
     there = View(_back(session).model_copy(update={"pace": pace}), view.facts)
-    confides = isinstance(there.session.room, Denouncing)  # held nowhere but where it belongs
+    # Held nowhere but where it belongs, and what follows an alarm is part of it.
+    at_once = isinstance(there.session.room, Denouncing | Alarm)
     match stage:
         case "":
             return _admitted(event, there, act)
-        case _ if stage == "slow" or confides:
+        case _ if at_once:
+            done = _admitted(event, there, act)
+            return replace(done, effects=(*done.effects, NoteSlowed(stage=stage)))
+        case "slow":
             done = _admitted(event, there, act)
             notice = "\n\n".join(filter(None, (view.say("limits.slow"), done.notice)))
             return replace(done, notice=notice, effects=(*done.effects, NoteSlowed(stage="slow")))
@@ -129,6 +135,8 @@ def _kept_out(event: Understandable, after: Next, view: View) -> Next:
     """What was done, unless it sends something and its sender is kept from that."""
     session, now = view.session, view.facts.now
     if session.barred is None or not is_barred(session, now):
+        return after
+    if isinstance(session.room, Alarm) or isinstance(after.session.room, Alarm):
         return after
     if not _sends(after, view) or _urgent(event, view) or _holds_urgent(session, view):
         return after
