@@ -10,12 +10,13 @@ INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --requir
 COMPILE := $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header $(if $(UPGRADE),--upgrade)
 
-.PHONY: help setup setup-dev run test bench lock clean
+.PHONY: help setup setup-dev run test bench audit lock clean
 
 help:
 	@echo 'make run              set up and start the bot: http://127.0.0.1:8080'
 	@echo 'make test             set up and pass every check'
 	@echo 'make bench            measure; JSON=FILE writes the figures to a file'
+	@echo 'make audit            ask for known faults of the dependencies; AUDIT=required must be answered'
 	@echo 'make setup            only install what the bot needs, into $(VENV)'
 	@echo 'make lock             renew the lock files from pyproject.toml; UPGRADE=1 takes new releases'
 	@echo 'make clean            remove $(VENV) and the caches (never the data)'
@@ -36,6 +37,9 @@ test: $(READY_DEV)
 
 bench: $(READY_DEV)
 	@$(PYTHON) -m bench $(if $(JSON),--json "$(JSON)")
+
+audit: $(READY_DEV)
+	@$(PYTHON) .ci/audit.py
 
 lock: $(READY_DEV)
 	$(COMPILE) pyproject.toml -o requirements.lock
