@@ -1,7 +1,8 @@
 """The report of an announcement as a spreadsheet: what was said, by whom, and what came of it.
 
 Nothing of anybody is in it: counts alone, and those by place or topic only where they are no fewer
-than `FEWEST`. Every text is written as a text, so that none is taken for a formula.
+than `FEWEST`. Every text is written as a text, so that none is taken for a formula, and numbers that
+say who somebody is are hidden in it: a file goes where nobody can follow it.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from handlers.announcing import Announcement, DeliveryState
 from handlers.content import Content
 from handlers.events import Media
 from handlers.facts import Facts
+from handlers.masking import masked
 from handlers.rooms.desk.bulletin_words import channel_name, speaker, whom
 from handlers.session import NEW
 from handlers.view import View
@@ -156,7 +158,7 @@ def _sheet(book: Any, name: str, widths: Sequence[int], rows: Iterator[Sequence[
         for column, cell in enumerate(cells):
             match cell:
                 case str():
-                    sheet.write_string(row, column, cell[:_LONGEST], words)
+                    sheet.write_string(row, column, masked(cell[:_LONGEST]), words)
                 case datetime():
                     local = cell.astimezone(ZONE).replace(tzinfo=None)
                     sheet.write_datetime(row, column, local, time)

@@ -177,6 +177,26 @@ def test_a_huge_text_is_cut_and_not_lost() -> None:
     assert "xl/worksheets/sheet3.xml" not in parts(book)
 
 
+def test_nobodys_number_is_in_the_file() -> None:
+    """A telephone number or an account in what was said is hidden; the rest of it is not."""
+    text = "Ông A, 0905 123 456, STK 0041000312345, nhận 5.000.000 đ ngày 12/11/2026"
+    announcement = Announcement(
+        code=CODE,
+        unit="*",
+        author=1,
+        state="done",
+        wording=Wording(text=text),
+        audience=Audience(whom="staff"),
+        created_at=NOW,
+        tallies=(),
+    )
+    book = draw(Gathered(announcement, "An", "", ()), CONTENT)
+    ((shown,),) = ([row[1] for row in rows(book, 1) if row[0] == "Nội dung"],)
+    assert shown.startswith("Ông A, •")
+    assert shown.endswith("nhận 5.000.000 đ ngày 12/11/2026")
+    assert "0905" not in "".join(parts(book).values())
+
+
 async def test_made_again_it_takes_the_place_of_the_first(store: Store, blobs: Blobs) -> None:
     """A report after a later step is another file, and the card gives the latest."""
     await store.run(lambda tx: told(tx, citizens=1, both=0))
