@@ -6,7 +6,7 @@ from handlers.desk.people import Official
 from handlers.desk.permission import REACHES, anywhere
 from handlers.rooms import behalf, start
 from handlers.rooms.desk import (
-    blocking,
+    blocks,
     bulletins,
     colleagues,
     data_page,
@@ -53,7 +53,7 @@ def obey(command: Command, view: View) -> Next:
         case "mau":
             return templates.to_templates(command.rest, view)
         case "chan" | "bochan":
-            return blocking.obey(command.name, command.rest, view)
+            return blocks.obey(command.name, command.rest, view)
         case _:
             return Next(view.session, view.say("command.unknown"))
 
@@ -84,7 +84,7 @@ def show_office(room: Office, view: View) -> Prompt:
         case "requests":
             return data_page.show_requests(room, view)
         case "abuse":
-            return blocking.show_abuse(view)
+            return blocks.show_abuse(view)
         case _:
             return _show_guide(view)
 
@@ -131,7 +131,7 @@ def _at_page(room: Office, did: Input, view: View) -> Next:
         case "requests":
             return data_page.at_requests(room, did, view)
         case "abuse":
-            return blocking.at_abuse(did, view)
+            return blocks.at_abuse(did, view)
         case _:
             return Next(view.session, view.say("desk.again"))
 
