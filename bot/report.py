@@ -1,7 +1,7 @@
 """The report of an announcement as a spreadsheet: what was said, by whom, and what came of it.
 
 Nothing of anybody is in it: counts alone, and those by place or topic only where they are no fewer
-than `FEWEST`. Every text is written as a text, so that none is taken for a formula, and numbers that
+than `FEWEST`. Every text is written as a text, so that none is taken for a formula. Numbers that
 say who somebody is are hidden in it: a file goes where nobody can follow it.
 """
 
