@@ -29,7 +29,7 @@ async def answer(store: Store, code: str, rests: str, unit: str = UNIT) -> None:
 
     def do(tx: Tx) -> None:
         contact = opened(tx, code, unit=unit)
-        (officer,) = staffed(tx, "officer", unit=unit)
+        officer = member(tx, f"officer {code}", Duty(role="officer", unit=unit))
         words, data = REPLY.model_dump_json(), {"rests": rests}
         assert step("take", officer, code=code, contact=contact, assignee=officer)(tx)
         assert step("answer", officer, code=code, contact=contact, words=words, data=data)(tx)
@@ -64,7 +64,7 @@ async def test_a_new_answer_rests_on_the_new_version_alone(store: Store) -> None
     await answer(store, CODES[0], "rule:complaint_file_days@old")
 
     def again(tx: Tx) -> None:
-        (officer,) = staffed(tx, "officer")
+        officer = member(tx, "another", Duty(role="officer", unit=UNIT))
         words, data = REPLY.model_dump_json(), {"rests": "rule:x@1"}
         assert step("reopen", officer, code=CODES[0])(tx)
         assert step("take", officer, code=CODES[0], assignee=officer)(tx)
