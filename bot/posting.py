@@ -59,6 +59,7 @@ def post(tx: Tx, contact_id: int, arrival: Arrival, turn: Turn) -> tuple[Posted,
         step=say.step,
         replaces=replaces,
         holder=denunciations.holder(tx, say.sealed) if say.sealed else "",
+        hand=turn.session.hand if turn.session.staff else "",
     )
     return (
         Posted(number, contact_id, arrival.channel, arrival.address, say, lane, replaces=replaces),

@@ -19,7 +19,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple, cast
 
-from handlers.messages import Say
 from handlers.rights import Scope
 from storage import files, keys, ledger, log, members
 from storage.database import Row, Tx
@@ -125,7 +124,7 @@ FORGET_FILE = """
 CODES = "SELECT code FROM tickets WHERE person_id = ?"
 # Whoever else was told of the person's cases: officials, and who follows one by its receipt.
 ECHOES = """
-    SELECT o.id, o.contact_id, o.payload FROM outbox o
+    SELECT o.id, o.payload FROM outbox o
     WHERE o.id > ? AND o.id <= ? AND o.shared_id IS NULL AND o.payload <> '' AND (
         o.contact_id IN (SELECT contact_id FROM members)
         OR o.ticket_id IN (SELECT id FROM tickets WHERE person_id = ?)
@@ -133,7 +132,7 @@ ECHOES = """
     ORDER BY o.id
 """
 LAST_MESSAGE = "SELECT COALESCE(MAX(id), 0) FROM outbox"
-SILENCE = "UPDATE outbox SET payload = ? WHERE id = ?"
+SILENCE = "UPDATE outbox SET payload = '' WHERE id = ?"
 
 NOBODY = """
     UPDATE people
@@ -161,7 +160,6 @@ CLOSED = """
 
 CHATS_AT_ONCE = 20
 ECHOES_AT_ONCE = 2000  # messages looked at, most of them of others
-GONE = Say(text="(Đã xóa theo yêu cầu của người gửi.)")
 
 
 class Erasure(NamedTuple):
@@ -287,10 +285,10 @@ def _echoes(tx: Tx, erasure: Erasure) -> tuple[str, ...]:
     upto = erasure.looked + ECHOES_AT_ONCE
     found = tx.rows(ECHOES, (erasure.looked, upto, erasure.person_id)) if codes else []
     counts = Counter(erasure.counts)
-    for number, contact, payload in found:
+    for number, payload in found:
         said = keys.seen(tx, payload)
         if any(code in said for code in codes):
-            tx.do(SILENCE, (keys.hide(tx, GONE.model_dump_json(), f"contact:{contact}"), number))
+            tx.do(SILENCE, (number,))
             counts["echoes"] += 1
     more = bool(codes) and upto < tx.rows(LAST_MESSAGE)[0][0]
     _went_on(tx, erasure, "echoes" if more else "person", upto if more else 0, counts)

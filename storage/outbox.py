@@ -25,6 +25,7 @@ ADD = """
     )
     VALUES (?, ?, ?, ?, (SELECT id FROM tickets WHERE code = ?), ?, ?, ?, ?, ?, ?, ?)
 """
+CASE = "SELECT id FROM tickets WHERE code = ?"
 # The message that shows the prompt a chat was last shown, or that was changed into showing it.
 SHOWING = """
     SELECT id, replaces FROM outbox WHERE contact_id = ? AND step > 0 ORDER BY id DESC LIMIT 1
@@ -148,20 +149,27 @@ def add(  # noqa: PLR0913 - a row
     step: int = 0,
     replaces: int = 0,
     holder: str = "",
+    hand: str = "",
 ) -> int:
     """Queue a message to a contact of *channel*; return its id, which grows within a chat.
 
     *code* is the case it tells of: of the entries of its history after the first that is *told* up
     to the second. *step* is the prompt it shows; it may change the message *replaces* instead of
-    being one more. What is said in confidence is sealed by the key of another *holder*.
+    being one more. What is said in confidence is sealed by the key of another *holder*; what an
+    official is told with a case in *hand*, by that case's, so that it goes with it.
     """
     at = ms(now)
-    kept = keys.hide(tx, payload, holder or f"contact:{contact_id}")
+    kept = keys.hide(tx, payload, holder or _of_case(tx, hand) or f"contact:{contact_id}")
     if replaces:
         tx.do(SUPERSEDE, (replaces,))
     told_of = (*told, step, replaces, at, at, int(bool(holder)))
     values = (contact_id, channel, lane, kept, code, *told_of)
     return tx.add(ADD, values)
+
+
+def _of_case(tx: Tx, code: str) -> str:
+    row = tx.row(CASE, (code,)) if code else None
+    return "" if row is None else f"case:{row[0]}"
 
 
 def hush(tx: Tx, contact_id: int, since: datetime) -> None:

@@ -114,7 +114,8 @@ def _task(task: str, code: str, given: dict[str, str] | None = None) -> Needs:
     if task.startswith("announce"):
         return announced(code)
     if task.startswith("data_"):
-        return replace(OFFICIAL, request=code)
+        held = read_code((given or {}).get("case", "")) or ""
+        return replace(OFFICIAL, request=code, dossier=held)
     if task in {"rule_edit", "rule_approve"}:
         return replace(OFFICIAL, members=True)
     other = (given or {}).get("other", "")

@@ -8,7 +8,7 @@ from handlers.codes import read_code
 from handlers.reading.dates import show_date
 from handlers.rights import Action, DataRequest, HoldCase, MoveRequest, Scope, extended, move
 from handlers.rooms.desk.data_words import card, the_request
-from handlers.rooms.desk.task import Slot, Task, asks, home, me, with_words
+from handlers.rooms.desk.task import Slot, Task, asks, dossier, home, me, with_words
 from handlers.session import Doing, Office
 from handlers.view import Next, View, enter
 
@@ -114,7 +114,7 @@ def _look(room: Doing, view: View) -> str:
 def _hold(room: Doing, view: View) -> Next:
     code = read_code(room.given["case"]) or ""
     there = enter(view.session, Office(page="requests"), staff=True)
-    if not code:
+    if dossier(code, view) is None:
         refused = Next(there, view.say("requests.which_case"))
         return with_words(room.given["reason"], refused, view)
     held = room.given["held"] == "hold_on"
