@@ -1,4 +1,4 @@
-"""Keeping somebody from sending for a while: by one of their cases, with a reason, never for long."""
+"""Keeping somebody from sending for a while: by a case of theirs, with a reason, never for long."""
 
 from datetime import timedelta
 
