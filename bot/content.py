@@ -259,7 +259,8 @@ def _broken_row(error: ValueError) -> Objection:
 def _petition(shelf: Shelf, units: Mapping[str, Unit]) -> Form | None:
     """The form of a petition; the bodies it names are units there are."""
     form = shelf.value(Form, "petition.toml")
-    if form is not None and units:
+    broken = f"{shelf.folder.name}/units.toml" in {fault.file for fault in shelf.faults}
+    if form is not None and not broken:
         shelf.adopt(petition_faults(form, units))
     return form
 
