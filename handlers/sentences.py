@@ -333,9 +333,9 @@ queue_view: emergency complaint doubtful
 entry: classified alarmed
 guide: classify alarms
 deed: classify alarms
-task.classify: kind restricted alarm untold{kind} same passed_on{code} done{kind}
+task.classify: kind confirm restricted alarm untold{kind} same passed_on{code} done{kind}
 watch: emergency{code}{place}{unit}{words} emergency_more{code}{place}{unit}{words}
-    false_alarm{code} nobody not_yours
+    false_alarm{code} nobody not_yours open{code}
 """
 
 

@@ -222,7 +222,8 @@ class Rules(Frozen):
             clue, weight = self.clue[hit.rule], self._weight(hit)
             sentence = text.sentence(hit.places[0])
             over = (sentence, clue.kind) in past
-            if weight and tallies.setdefault(clue.kind, _Tally()).add(hit, weight, sentence, over):
+            tally = tallies.setdefault(clue.kind, _Tally(sparing=clue.kind == "emergency"))
+            if weight and tally.add(hit, weight, sentence, over):
                 calls.update(dict.fromkeys(clue.call))
         found = tuple(
             Spoken(kind, tallies[kind].weight, tuple(sorted(tallies[kind].where)))
@@ -233,17 +234,18 @@ class Rules(Frozen):
 
 
 class _Tally:
-    """What speaks for one kind so far."""
+    """What speaks for one kind so far; *sparing*: words that say little stay doubtful together."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, sparing: bool) -> None:
+        self._sparing = sparing
         self.where: set[int] = set()
-        self._now = self._over = 0
+        self._now = self._over = self._hints = 0
         self._used: set[int] = set()
         self._said: set[tuple[str, ...]] = set()
 
     @property
     def weight(self) -> int:
-        return self._now + min(PAST, self._over // 2)
+        return self._now + self._hints + min(PAST, self._over // 2)
 
     def add(self, hit: Hit, weight: int, sentence: int, over: bool) -> bool:  # noqa: FBT001 - a row
         """Count a hit, unless its words were counted; said twice, it weighs as much as once."""
@@ -253,8 +255,12 @@ class _Tally:
         self.where.add(sentence)
         if hit.words not in self._said:
             self._said.add(hit.words)
-            self._now += 0 if over else weight
-            self._over += weight if over else 0
+            if over:
+                self._over += weight
+            elif weight <= WEAK and self._sparing:
+                self._hints = min(PAST, self._hints + weight)
+            else:
+                self._now += weight
         return True
 
 

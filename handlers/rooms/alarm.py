@@ -35,7 +35,7 @@ def numbers(calls: Iterable[str], view: View) -> str:
     rules = [law[name] for name in named if name in law and law[name].in_force(today)]
     lines = "\n".join(f"☎ {rule.words(view.lang)}" for rule in rules)
     if any(rule.draft for rule in rules):
-        lines = view.say("law.draft", text=lines)
+        lines = f"{lines}\n{view.say('law.draft', text='').strip()}"
     return view.say("alarm.call", numbers=lines)
 
 

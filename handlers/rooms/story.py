@@ -77,9 +77,9 @@ def _told(story: Story, view: View) -> str:
         unit=view.content.unit_name(card.unit, view.lang),
         opened=view.day(card.opened_at),
     )
-    head += f"\n{view.say('case.kind', kind=view.say(f'kind.{card.kind}'))}"
     if card.status in OPEN:
         head += f" · {view.say('case.due', due=show_date(card.due_on))}"
+    head += f"\n{view.say('case.kind', kind=view.say(f'kind.{card.kind}'))}"
     whole = _last_word(story)
     said = _whole(whole, story, view) if whole else ""
     answers = "\n".join(_answer(line, card.topic, view) for line in story.lines)

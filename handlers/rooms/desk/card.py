@@ -159,6 +159,8 @@ def _words(line: Line, view: View) -> str:
         case "referred":
             unit = view.content.units.get(str(line.data.get("unit")))
             return " – ".join(filter(None, (unit.name.vi if unit else "", line.words)))
+        case "classified" if line.data.get("kind"):
+            return view.content.say("vi", f"kind.{line.data['kind']}")
         case "extended":
             return f"{_day(line, 'due_on')} {line.words}"
         case "prioritised":

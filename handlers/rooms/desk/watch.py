@@ -8,12 +8,10 @@ from handlers.desk.dossier import DeskCard, Dossier
 from handlers.desk.people import Official
 from handlers.desk.permission import may
 from handlers.effects import Witness
-from handlers.session import Bulletin, Desk, Menu, Office, Queue
+from handlers.session import Desk, Menu, Office
 from handlers.view import Next, View, cut, enter
 
 NEWS = frozenset({"emergency", "emergency_more", "false_alarm"})
-# Who stands here can be led to the case; whoever is writing something is told, and goes on.
-IDLE = Menu | Queue | Desk | Office | Bulletin
 WORDS = 2000  # characters of what was written that are told at once; the card has all of it
 
 
@@ -37,10 +35,13 @@ def woken(what: str, code: str, view: View) -> Next:
     if all(duty.role != "watch" for duty in official.duties):
         told = "\n".join((told, view.say("watch.nobody")))
     seen = Witness(kind="alarmed", by=official.id, deed="alarms", code=code)
-    idle = isinstance(view.session.room, IDLE)
-    room = Desk(code=code) if idle else view.session.room
-    session = enter(view.session, room, news=code, hand=code if idle else view.session.hand)
-    return Next(session, told, (seen,))
+    room = view.session.room
+    if isinstance(room, Menu) or (isinstance(room, Office) and room.page == "guide"):
+        return Next(enter(view.session, Desk(code=code, shows="brief"), hand=code), told, (seen,))
+    # What is typed next must not land in a case that only just came by.
+    if not (isinstance(room, Desk) and room.code == code):
+        told = "\n".join((told, view.say("watch.open", code=code)))
+    return Next(view.session.model_copy(update={"news": code}), told, (seen,))
 
 
 def _place(card: DeskCard, view: View) -> str:
