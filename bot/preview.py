@@ -14,6 +14,7 @@ from bot.preview_complaint import complaint_rooms
 from bot.preview_confidential import confidential_screens
 from bot.preview_data import data_screens, request_screens
 from bot.preview_desk import desk_facts, desk_rooms
+from bot.preview_kinds import kind_drafts, kind_rooms
 from bot.turn import ZONE
 from handlers.codes import CODE_NUMBERS, make_code
 from handlers.content import Content, Lang, Topic
@@ -87,6 +88,10 @@ def screens(content: Content, lang: Lang) -> Iterator[Screen]:
     yield from _heard(base, facts)
     for name, complaining in complaint_rooms(content):
         yield _at(complaining, base, facts, name)
+    for name, room in kind_rooms(CODE):
+        yield _at(room, base, facts, name)
+    for name, room, draft in kind_drafts(content, NOW):
+        yield _at(room, base.model_copy(update={"draft": draft}), facts, name)
     official = base.model_copy(update={"staff": True, "hand": CODE})
     for name, room in desk_rooms(CODE):
         yield _at(room, official, desk_facts(facts), name)

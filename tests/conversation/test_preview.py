@@ -10,7 +10,7 @@ import pytest
 from bot.content import load_content
 from bot.preview import page, screens
 from handlers.content import Content, Lang
-from handlers.session import Filling, Languages, Place
+from handlers.session import Alarm, Filling, Languages, Pausing, Place
 
 CONTENT = load_content(Path(__file__).parents[2] / "content")
 LONGEST_LABEL = 35
@@ -22,7 +22,7 @@ langs = pytest.mark.parametrize("lang", ["vi", "en"])
 def test_every_room_has_a_screen(lang: Lang) -> None:
     """A room that is added to the conversation is added to the preview, or this fails."""
     shown = {type(screen.session.room) for screen in screens(CONTENT, lang)}
-    assert shown == {*get_args(Place), Languages}
+    assert shown == {*get_args(Place), Alarm, Languages, Pausing}
 
 
 @langs
