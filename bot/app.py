@@ -55,6 +55,7 @@ from storage import files, groups, members, open_store, outbox, people
 from storage.blobs import Blobs, EmptyError, IdCardError, TooLargeError, TypeRefusedError
 from storage.database import Store, Tx
 from storage.seal import Seal
+from storage.sealing_files import seal_old_files
 
 INVITATION_HOURS = 24
 MEGABYTE = 1024 * 1024
@@ -111,6 +112,7 @@ async def _opened(config: Config, closing: AsyncExitStack) -> App:
     url = config.storage.url.get_secret_value()
     store = await open_store(url, lanes=config.storage.lanes, seal=seal)
     closing.push_async_callback(store.close)
+    await seal_old_files(store, config.storage.files)
     holds = await _holds(config, store, seal, closing)
     app = _assemble(config, content, secret, store, holds)
     if app.telegram:

@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.config import FILE, Config, ConfigFaultsError, load_config
 from bot.content import LANGS, ContentFaultsError, load_content
 from storage.database import StorageError
+from storage.seal import Seal
 
 FAULTS = 2  # exit status: something has to be mended first
 TO_MEND = (ConfigFaultsError, ContentFaultsError, StorageError)
@@ -110,7 +111,20 @@ def _migrate(options: argparse.Namespace) -> int:
     seal = load_seal(config, load_secret(config.secret.get_secret_value(), config.secret_file))
     for name in asyncio.run(migrate(config.storage.url.get_secret_value(), seal)):
         print(name)
+    asyncio.run(_seal_files(config, seal))
     return 0
+
+
+async def _seal_files(config: Config, seal: Seal) -> None:
+    from storage import open_store
+    from storage.sealing_files import seal_old_files
+
+    store = await open_store(config.storage.url.get_secret_value(), seal=seal, lanes=1)
+    try:
+        if count := await seal_old_files(store, config.storage.files):
+            print(f"sealed {count} files of before")
+    finally:
+        await store.close()
 
 
 def _talk(options: argparse.Namespace) -> int:

@@ -287,9 +287,7 @@ def shred(tx: Tx, digests: Iterable[str], before: datetime) -> tuple[str, ...]:
     """
     found = tuple(digests)
     return tuple(
-        digest
-        for digest in found
-        if tx.do(SHRED, (of_bytes(digest), ms(before), digest, digest))
+        digest for digest in found if tx.do(SHRED, (of_bytes(digest), ms(before), digest, digest))
     )
 
 

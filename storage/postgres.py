@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from storage import migrations
+from storage import migrations, sealing
 from storage.batch import Connection, Job, Outcome, persist
 from storage.database import StorageUnavailableError, Tx
 from storage.lane import READERS, Lane, Readers
@@ -92,6 +92,8 @@ async def open_postgres(url: str, lanes: int, seal: Seal) -> tuple[PostgresStore
     readers = [_Side(url, seal, f"reader-{number}") for number in range(READERS)]
     try:
         done = await writers[0].run(lambda connection: migrations.apply(connection, time.time()))
+        # Its VACUUM FULL is the administrator's to run: it stops whoever else works there.
+        await writers[0].run(sealing.seal_old)
     except BaseException as error:
         for side in (*writers, *readers):
             await side.close()

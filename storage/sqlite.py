@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
-from storage import migrations
+from storage import migrations, sealing
 from storage.batch import Connection, Job, Outcome, persist
 from storage.database import (
     StorageError,
@@ -43,6 +43,12 @@ _SETTINGS = (
     "PRAGMA temp_store = MEMORY",
     # Lets a WAL that a long read made grow shrink again.
     "PRAGMA journal_size_limit = 67108864",
+)
+_SWEEP = (
+    "PRAGMA temp_store = FILE",  # the copy; there may be too much of it for memory
+    "VACUUM",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA wal_checkpoint(TRUNCATE)",
 )
 
 
@@ -102,6 +108,11 @@ class _Side:
         )
         return value
 
+    async def sweep(self) -> None:
+        """Leave nothing in the files of what was changed or removed; takes a copy's room."""
+        for statement in _SWEEP:
+            await self._aiosqlite.execute_fetchall(statement)
+
     async def close(self) -> None:
         """Close the connection and end its thread."""
         await self._aiosqlite.close()
@@ -149,6 +160,9 @@ async def _opened(path: Path, seal: Seal) -> tuple[SqliteStore, list[str]]:
         writer = await _open(f"{uri}?mode=rw", _SETTINGS, seal)
         undo.push_async_callback(writer.close)
         done = await writer.run(lambda connection: migrations.apply(connection, time.time()))
+        if await writer.run(sealing.seal_old):
+            await writer.sweep()
+            await writer.run(sealing.emptied)
         readers = []
         for _ in range(READERS):
             readers.append(await _open(f"{uri}?mode=ro", _READING, seal))

@@ -18,3 +18,8 @@ CREATE TABLE keys (
 CREATE INDEX keys_of_holder ON keys (holder, id);
 CREATE INDEX keys_by_master ON keys (master, id);
 CREATE INDEX keys_of_bytes ON keys (used_at) WHERE used_at > 0;
+
+-- What was written before there was a seal and is sealed by now (storage/sealing.py).
+CREATE TABLE sealed (
+    name TEXT NOT NULL PRIMARY KEY
+) {clustered};
