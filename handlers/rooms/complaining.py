@@ -112,11 +112,11 @@ def _door(room: Complaining, view: View) -> str:
 def _found(unit: Unit, view: View) -> list[str]:
     """How a counter is found, as far as the province wrote it down."""
     known = (
-        ("complaining.address", unit.address),
-        ("complaining.hours", unit.hours),
-        ("complaining.phone", unit.phone),
+        unit.address and view.say("complaining.address", what=unit.address),
+        unit.hours and view.say("complaining.hours", what=unit.hours),
+        unit.phone and view.say("complaining.phone", what=unit.phone),
     )
-    return [f"• {view.say(key, what=what)}" for key, what in known if what]
+    return [f"• {line}" for line in known if line]
 
 
 # -- answering -------------------------------------------------------------------------------------
