@@ -36,7 +36,7 @@ _OWN = frozenset(vars(logging.makeLogRecord({}))) | {
     "taskName",
     "color_message",
 }
-_DIGEST = re.compile(r"[0-9a-f]{24,}")  # of an address, of bytes
+_DIGEST = re.compile(r"([0-9a-f]{6})[0-9a-f]{18,}")  # of an address, of bytes
 _UPDATE = re.compile(r"telegram:\d+")  # Telegram's own count of what it brings, to be replayed
 
 
@@ -86,7 +86,7 @@ def _told(key: str, value: object) -> object:
 
 
 def _hidden(text: str) -> str:
-    return masked(_DIGEST.sub("…", text[:LONGEST]))
+    return masked(_DIGEST.sub(r"\1…", text[:LONGEST]))
 
 
 def _kind(value: object) -> str:
