@@ -253,7 +253,7 @@ class Turns:
     ) -> Facts:
         now = at.astimezone(ZONE)
         if wanted is NOTHING:
-            return Facts(now=now, content=content)
+            return Facts(now=now, content=content, links=self.links)
         proved = bool(wanted.receipt) and tickets.proves(
             tx, wanted.story, wanted.receipt, self.secret.raw
         )

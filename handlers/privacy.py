@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from handlers.content import Content, Lang
 from handlers.faults import Fault
 
+PATH = "/rieng-tu"  # of its page on the web
 COMMON = frozenset({"controller", "address", "phone", "web", "years", "version"})
 _PLACE = re.compile(r"{(\w*)}")
 _BRACE = re.compile(r"[{}]")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 _TABLE = """
-welcome: notice{address}{controller}{phone}{years} again{address}{controller}{phone}{years} thanks
+welcome: notice{address}{controller}{phone}{whole}{years} whole{page} again{address}{controller}{phone}{years} thanks
     declined{address}{phone} later changed held first
 start: again
 limits: slow ask silent{phone}{until} full ended{count} unkept{count} cases{most}{phone}

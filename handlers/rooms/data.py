@@ -86,6 +86,7 @@ def _show_all(view: View) -> Prompt:
             phone=controller.phone,
             address=controller.address,
         ),
+        *filter(None, (start.whole_notice(view),)),
     ]
     pages = ("data_copy", "data_correct", "data_erase", "data_limit", "data_consents")
     labels = (view.choice(f"to:{page.removeprefix('data_')}", f"choice.{page}") for page in pages)

@@ -6,6 +6,7 @@ from handlers.content import Lang
 from handlers.effects import DropTimer, Effect, KeepFile, Purpose, SaveConsent
 from handlers.events import SentMedia
 from handlers.pending import gather
+from handlers.privacy import PATH
 from handlers.rooms import loose
 from handlers.rooms.form import DRAFT_TIMER
 from handlers.session import Languages, Menu, Pausing, Pending, Resuming, Room, Session, Welcome
@@ -25,15 +26,16 @@ def home(session: Session) -> Session:
 
 def show_welcome(room: Welcome, view: View) -> Prompt:
     """The privacy notice, with one choice for each purpose; none is chosen beforehand."""
-    asking = "welcome.again" if room.noticed else "welcome.notice"
     controller = view.content.controller
-    shown = view.say(
-        "welcome.later" if room.refused else asking,
-        controller=controller.name.in_(view.lang),
-        years=controller.keep_years,
-        phone=controller.phone,
-        address=controller.address,
-    )
+    shown = _notice(view)
+    if room.noticed or room.refused:
+        shown = view.say(
+            "welcome.later" if room.refused else "welcome.again",
+            controller=controller.name.in_(view.lang),
+            years=controller.keep_years,
+            phone=controller.phone,
+            address=controller.address,
+        )
     other = "vi" if view.lang == "en" else "en"
     return Prompt(
         shown,
@@ -55,13 +57,23 @@ def show_welcome(room: Welcome, view: View) -> Prompt:
 def _notice(view: View) -> str:
     """The whole notice of today, as the door shows it first."""
     controller = view.content.controller
+    whole = whole_notice(view)
     return view.say(
         "welcome.notice",
         controller=controller.name.in_(view.lang),
         years=controller.keep_years,
         phone=controller.phone,
         address=controller.address,
+        whole=f"\n• {whole}" if whole else "",
     )
+
+
+def whole_notice(view: View) -> str:
+    """Where the whole notice is to be read; nothing without a page on the web."""
+    web = view.facts.links.get("web", "")
+    page = web.replace("/?start={}", PATH) if web else ""
+    page += "?lang=en" if page and view.lang == "en" else ""
+    return view.say("welcome.whole", page=page) if page else ""
 
 
 _LABELS: Mapping[Purpose, str] = {

@@ -8,10 +8,9 @@ from typing import Final, Literal
 
 from fastapi import APIRouter, Request, Response
 
-from handlers.privacy import Block, blocks
+from handlers.privacy import PATH, Block, blocks
 
 Lang = Literal["vi", "en"]
-PLACE: Final = "/rieng-tu"
 Read = Callable[[Lang], str]
 """The notice as it reads now, in a language."""
 
@@ -83,9 +82,9 @@ def router(read: Read, version: str) -> APIRouter:
     """The address of the page; *version* is that of the chat page's files."""
     routes = APIRouter(tags=["page"])
 
-    @routes.head(PLACE, include_in_schema=False)
+    @routes.head(PATH, include_in_schema=False)
     @routes.get(
-        PLACE,
+        PATH,
         response_class=Response,
         responses={
             200: {"content": {"text/html": {}}},
