@@ -12,6 +12,7 @@ from functools import partial
 
 from bot.awaiting import heard
 from bot.copying import make_copy
+from bot.retain import automatic
 from bot.turn import ZONE
 from handlers.content import Content
 from handlers.rights import SOON
@@ -104,12 +105,13 @@ class Clerk:
         return done.more
 
     async def _forget(self, now: datetime) -> None:
-        """Let go of copies that were given days ago."""
+        """Let go of copies that were given days ago, and of what rules let go of by themselves."""
         clock = asyncio.get_running_loop().time()
         if self._forgot and clock - self._forgot < FORGETS:
             return
         self._forgot = clock
         await self.forget(now)
+        await automatic(self._store, self._blobs, self._content().retention, now)
 
     async def forget(self, now: datetime) -> None:
         """Let go of every copy that was made long enough before *now*."""

@@ -13,10 +13,14 @@ from pathlib import Path
 from bot.config import FILE, Config, ConfigFaultsError, load_config
 from bot.content import LANGS, ContentFaultsError, load_content
 from storage.database import StorageError
-from storage.seal import Seal
+from storage.seal import RINGS, Seal
 
 FAULTS = 2  # exit status: something has to be mended first
 TO_MEND = (ConfigFaultsError, ContentFaultsError, StorageError)
+ROTATE = (
+    "let a new master key take over and destroy the old ones; killed anywhere, run it again. On "
+    "SQLite stop the bot first. Afterwards backups of before open only with the old key file"
+)
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -48,7 +52,16 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "invite", _invite, "make a one-time invitation for an administrator")
     replay = _add(commands, "replay", _replay, "run a failed arrival again, or list them")
     replay.add_argument("id", nargs="?", metavar="ID")
+    keeps = _add(commands, "retain", _retain, "count what is kept no longer, by rule")
+    keeps.add_argument("--carry-out", action="store_true", help="let go of it, and write that down")
     _add(commands, "verify", _verify, "say whether histories and log are as they were written")
+    rotate = _add(commands, "rotate-keys", _rotate, ROTATE)
+    rotate.add_argument("--ring", choices=RINGS, help="only this one; without it, both")
+    rotate.add_argument(
+        "--prepare",
+        action="store_true",
+        help="only put the new key into the file, to be copied to the other machines first",
+    )
     return parser
 
 
@@ -80,13 +93,17 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    """Settings and content, each told whole even when the other is wrong too."""
+    """Settings, key files and content, each told whole even when the other is wrong too."""
+    from bot.keyring import key_faults
     from bot.preview import screens
 
     folder = Config().content
     faults: list[Exception] = []
     try:
-        folder = load_config(options.config).content
+        config = load_config(options.config)
+        folder = config.content
+        if wrong := tuple(key_faults(config)):
+            faults.append(ConfigFaultsError(wrong))
     except ConfigFaultsError as error:
         faults.append(error)
     try:
@@ -100,6 +117,15 @@ def _check(options: argparse.Namespace) -> int:
     for fault in faults:
         print(fault, file=sys.stderr)
     return FAULTS if faults else 0
+
+
+def _rotate(options: argparse.Namespace) -> int:
+    from bot.rotating import rotate
+
+    config = load_config(options.config)
+    for ring in [options.ring] if options.ring else RINGS:
+        print(asyncio.run(rotate(config, ring, prepare=options.prepare)))
+    return 0
 
 
 def _migrate(options: argparse.Namespace) -> int:
@@ -179,6 +205,15 @@ def _replay(options: argparse.Namespace) -> int:
     outcome = asyncio.run(replay(config, options.id))
     print(outcome)
     return 0 if outcome == "done" else 1
+
+
+def _retain(options: argparse.Namespace) -> int:
+    from bot.retain import retain
+
+    config = load_config(options.config)
+    for line in asyncio.run(retain(config, carry_out=options.carry_out)):
+        print(line)
+    return 0
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -39,6 +39,7 @@ from handlers.limits import LimitRules
 from handlers.model import Frozen
 from handlers.petition import Form
 from handlers.privacy import privacy_faults
+from handlers.retention import RetentionRule
 from handlers.sentences import CITIZENS, DESK
 from handlers.territory import Commune, Territory, read_territory
 from handlers.triage import NO_RULES, Clue, Ignored, Rules
@@ -64,6 +65,12 @@ class _Departments(Frozen):
     route: tuple[dict[str, object], ...] = ()
 
 
+class _Retention(Frozen):
+    """`retention.toml` before its entries are looked at one by one."""
+
+    rule: tuple[dict[str, object], ...] = ()
+
+
 class _Law(Frozen):
     """`law.toml` before its entries are looked at one by one."""
 
@@ -85,6 +92,7 @@ KEYS = frozenset(
         LimitRules,
         Template,
         Rule,
+        RetentionRule,
         _Law,
         Form,
         Clue,
@@ -107,6 +115,7 @@ def load_content(folder: Path) -> Content:
     communes = territory.communes if territory else ()
     units, routes = _departments(shelf, communes)
     law = _law(shelf, units)
+    retention = _retention(shelf)
     privacy = _privacy(shelf, law)
     triage = _triage(shelf, law)
     petition = _petition(shelf, units)
@@ -123,6 +132,7 @@ def load_content(folder: Path) -> Content:
         territory=territory,
         templates=templates,
         law=law,
+        retention=retention,
         privacy=privacy,
         triage=triage,
         petition=petition,
@@ -299,6 +309,16 @@ def _law(shelf: Shelf, units: Mapping[str, Unit]) -> dict[str, Rule]:
     if not any(fault.file.endswith("units.toml") for fault in shelf.faults):
         shelf.adopt(law_faults(rules.values(), units, ids))
     return rules
+
+
+def _retention(shelf: Shelf) -> tuple[RetentionRule, ...]:
+    """How long what is kept; two rules of one id would have one deletion record."""
+    file = "retention.toml"
+    rules = shelf.value(_Retention, file) or _Retention()
+    ids = [str(table.get("id")) for table in rules.rule]
+    shelf.note(file, (_twice("rule", "quy định", name) for name in repeated(ids)))
+    found = _each(shelf, RetentionRule, file, "rule", rules.rule)
+    return tuple(rule for rule in found if rule is not None)
 
 
 def _by_command(table: Mapping[str, object], at: str = "") -> Iterator[Objection]:

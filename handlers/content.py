@@ -22,6 +22,7 @@ from handlers.law import Rule
 from handlers.limits import LimitRules
 from handlers.model import Frozen
 from handlers.petition import Form
+from handlers.retention import RetentionRule
 from handlers.territory import Territory
 from handlers.text import fold
 from handlers.triage import NO_RULES, Rules
@@ -236,6 +237,7 @@ class Content(Frozen):
     desk: DeskRules = DeskRules()
     templates: Mapping[str, Template] = {}
     law: Mapping[str, Rule] = {}
+    retention: tuple[RetentionRule, ...] = ()
     triage: Rules = NO_RULES
     amendments: tuple[tuple[str, str, str], ...] = ()
     filed: "Content | None" = None
