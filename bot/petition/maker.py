@@ -1,20 +1,21 @@
 """Makes petitions: a turn only notes that one is asked for; its documents are drawn after it.
 
 So nobody's conversation waits for the drawing, and a crash in the middle of it loses nothing: the
-row says what is still to be made, and made again it is the same, byte for byte. The libraries that
-draw are loaded when the first petition is asked for. Nothing of what is printed is ever logged.
+row says what is still to be made, and made again it is the same, byte for byte. Nothing of what is
+printed is ever logged.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from bot.awaiting import heard
+from bot.petition.apart import Drawn, draw
 from handlers.content import Content
 from handlers.events import Media
-from handlers.petition import Form, Petition, rows
+from handlers.petition import Form, Petition
 from storage import petitions
 from storage.blobs import Blobs
 from storage.database import StorageError, Store
@@ -38,12 +39,14 @@ class Maker:
         blobs: Blobs,
         content: Callable[[], Content],
         told: Callable[[], None],
+        draws: Callable[[Petition, Form], Awaitable[Drawn]] = draw,
     ) -> None:
         """*told* hears that a citizen is to be told now."""
         self._store = store
         self._blobs = blobs
         self._content = content
         self._told = told
+        self._draws = draws
         self._asked = asyncio.Event()
 
     def nudge(self) -> None:
@@ -87,8 +90,9 @@ class Maker:
 
     async def _made(self, number: int, petition: Petition) -> tuple[Document, ...]:
         form = self._content().petition
-        drawn = await asyncio.to_thread(draw, petition, form)
-        return tuple([await self._kept(number, form.file, end, body) for end, body in drawn])
+        drawn = await self._draws(petition, form)
+        bodies = (("pdf", drawn.pdf), ("docx", drawn.docx))
+        return tuple([await self._kept(number, form.file, end, body) for end, body in bodies])
 
     async def _kept(self, number: int, name: str, ending: str, body: bytes) -> Document:
         kept = await self._blobs.keep(_whole(body), limit=MOST_BYTES)
@@ -100,16 +104,6 @@ class Maker:
             size=kept.size,
         )
         return Document(media, kept.sha256)
-
-
-def draw(petition: Petition, form: Form) -> tuple[tuple[str, bytes], ...]:
-    """The documents by the endings of their names."""
-    # 30 MB that wait until somebody asks for a petition.
-    from bot.petition.pdf import draw_pdf  # noqa: PLC0415
-    from bot.petition.word import draw_docx  # noqa: PLC0415
-
-    paper = tuple(rows(petition, form))
-    return (("pdf", draw_pdf(paper, form.title)), ("docx", draw_docx(paper, form.title)))
 
 
 async def _whole(body: bytes) -> AsyncIterator[bytes]:

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 from docx import Document
@@ -11,7 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from bot.petition.maker import draw
+from bot.petition import apart
+from bot.petition.__main__ import draw
+from bot.petition.apart import Drawn, Order
+from bot.petition.apart import draw as draw_apart
 from bot.petition.pdf import draw_pdf
 from bot.petition.word import draw_docx
 from handlers.petition import Petition, rows
@@ -47,6 +51,11 @@ def pdf(petition: Petition) -> bytes:
 def docx(petition: Petition) -> bytes:
     """The petition as a DOCX."""
     return draw_docx(rows(petition, FORM), FORM.title)
+
+
+def drawn_here(petition: Petition) -> Drawn:
+    """Both documents, drawn in this process."""
+    return draw(Order(petition=petition, form=FORM))
 
 
 def test_the_pdf_reads_as_the_form() -> None:
@@ -157,14 +166,36 @@ def test_hostile_text_is_only_text(evil: str) -> None:
 @given(st.text(max_size=400), st.text(max_size=60))
 def test_any_text_yields_documents_that_open(content: str, name: str) -> None:
     """Whatever was typed, both are kept as what they are and can be read."""
-    for ending, body in draw(Petition(content=content, name=name, against=content), FORM):
-        assert kind_of(io.BytesIO(body)) is not None
-        assert pdf_pages(body) if ending == "pdf" else docx_lines(body)
+    drawn = drawn_here(Petition(content=content, name=name, against=content))
+    assert kind_of(io.BytesIO(drawn.pdf)) == "application/pdf"
+    assert "wordprocessingml" in str(kind_of(io.BytesIO(drawn.docx)))
+    assert pdf_pages(drawn.pdf)
+    assert docx_lines(drawn.docx)
 
 
 def test_the_same_petition_is_the_same_file() -> None:
     """Made again after a kill it is what it was, byte for byte."""
-    assert draw(FULL, FORM) == draw(FULL, FORM)
+    assert drawn_here(FULL) == drawn_here(FULL)
+
+
+async def test_a_process_of_its_own_draws_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes by the pipes is what is drawn here, and nothing of ours is in its environment."""
+    monkeypatch.setenv("LANGNGHE__SECRET", "not for others")
+    assert await draw_apart(FULL, FORM) == drawn_here(FULL)
+
+
+async def test_a_process_that_fails_says_nothing_of_the_petition(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It ends with a fault, of which only the number is told; one that hangs is ended."""
+    monkeypatch.setattr(apart, "ROOT", Path("/"))
+    with pytest.raises(apart.DrawingError, match="ended with 1"):
+        await draw_apart(FULL, FORM)
+    monkeypatch.undo()
+    monkeypatch.setattr(apart, "PATIENCE", 0.0)
+    with pytest.raises(apart.DrawingError, match="too long"):
+        await draw_apart(FULL, FORM)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_the_files_say_nothing_of_whoever_made_them() -> None:

@@ -16,11 +16,12 @@ from bot.channels import Outgoing
 from bot.channels.web.given import Given
 from bot.housekeeping import Housekeeper
 from bot.opening import opener
-from bot.petition import maker
+from bot.petition.apart import Drawn, draw
 from bot.petition.maker import ATTEMPTS, Maker
 from bot.talk import Rehearsal
 from handlers.events import Media
 from handlers.messages import Say
+from handlers.petition import Form, Petition
 from storage import files, keys, open_store, people, petitions, timers
 from storage.blobs import Blobs
 from storage.database import Store, Tx
@@ -187,24 +188,19 @@ async def test_a_kill_between_asking_and_making_loses_nothing(
     assert "don-khieu-nai.pdf" in told
 
 
-async def test_a_second_one_takes_the_place_of_the_first(
-    store: Store, blobs: Blobs, making: Maker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_second_one_takes_the_place_of_the_first(store: Store, blobs: Blobs) -> None:
     """Asked for while the first is drawn, only what was said last is brought."""
     contact = await store.run(ask)
-    second = FULL.model_copy(update={"name": "Trần Văn Bảy"})
-    drawn = maker.draw
+    names = ["Trần Văn Bảy"]
 
-    def meanwhile(*what: object) -> tuple[tuple[str, bytes], ...]:
-        monkeypatch.setattr(maker, "draw", drawn)
-        asyncio.run_coroutine_threadsafe(
-            store.run(lambda tx: petitions.ask(tx, contact, second, NOW)), loop
-        ).result(10)
-        return drawn(FULL, FORM)
+    async def meanwhile(petition: Petition, form: Form) -> Drawn:
+        drawn = await draw(petition, form)
+        if names:
+            second = FULL.model_copy(update={"name": names.pop()})
+            await store.run(lambda tx: petitions.ask(tx, contact, second, NOW))
+        return drawn
 
-    loop = asyncio.get_running_loop()
-    monkeypatch.setattr(maker, "draw", meanwhile)
-    await making.work(LATER)
+    await Maker(store, blobs, lambda: CONTENT, lambda: None, meanwhile).work(LATER)
     made = await store.read(lambda tx: petitions.of_contact(tx, contact))
     assert made is not None
     bodies = [await body_of(store, blobs, file.key) for file in made.files]
@@ -212,15 +208,15 @@ async def test_a_second_one_takes_the_place_of_the_first(
 
 
 async def test_what_cannot_be_made_is_told(
-    store: Store, making: Maker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    store: Store, blobs: Blobs, caplog: pytest.LogCaptureFixture
 ) -> None:
     """After a few tries the citizen hears it, with a telephone number; no error quotes them."""
     rehearsal = await asked_for(store, ID_NUMBER)
 
-    def broken(petition: object, _form: object) -> tuple[tuple[str, bytes], ...]:
+    async def broken(petition: Petition, _form: Form) -> Drawn:
         raise ValueError(str(petition))
 
-    monkeypatch.setattr(maker, "draw", broken)
+    making = Maker(store, blobs, lambda: CONTENT, lambda: None, broken)
     now = rehearsal.hour.now
     for _ in range(ATTEMPTS):
         await making.work(now)
