@@ -7,7 +7,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.config import FILE, Config, ConfigFaultsError, load_config
@@ -55,6 +55,12 @@ def _parser() -> argparse.ArgumentParser:
     keeps = _add(commands, "retain", _retain, "count what is kept no longer, by rule")
     keeps.add_argument("--carry-out", action="store_true", help="let go of it, and write that down")
     _add(commands, "verify", _verify, "say whether histories and log are as they were written")
+    looked = _add(commands, "seen", _seen, "list what an official did and looked at, for a breach")
+    looked.add_argument("--member", type=int, default=0, metavar="ID", help="none: list them")
+    looked.add_argument(
+        "--since", type=_instant, metavar="2026-11-20T08:00", help="default: a month before"
+    )
+    looked.add_argument("--until", type=_instant, metavar="2026-11-23", help="default: now")
     rotate = _add(commands, "rotate-keys", _rotate, ROTATE)
     rotate.add_argument("--ring", choices=RINGS, help="only this one; without it, both")
     rotate.add_argument(
@@ -223,3 +229,22 @@ def _verify(options: argparse.Namespace) -> int:
     for line in report.lines:
         print(line)
     return 0 if report.whole else 1
+
+
+def _seen(options: argparse.Namespace) -> int:
+    from bot.seen import report
+    from bot.turn import ZONE
+
+    until = options.until or datetime.now(ZONE)
+    config = load_config(options.config)
+    since = options.since or until - timedelta(days=30)
+    for line in asyncio.run(report(config, options.member, since, until)):
+        print(line)
+    return 0
+
+
+def _instant(text: str) -> datetime:
+    """An instant as an operator writes it, in the province's time."""
+    from bot.turn import ZONE
+
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
