@@ -4,8 +4,9 @@ A line is the name of a key and its 32 bytes in hex; the first is the one that w
 now, the others open what was wrapped before (`python -m bot rotate-keys`).
 """
 
+import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -67,6 +68,60 @@ def masters(file: Path) -> tuple[Master, ...]:
     if not found or any(len(master.raw) != KEY_BYTES for master in found):
         raise ConfigFaultsError((_unreadable(file),))
     return found
+
+
+def write_masters(file: Path, found: Sequence[Master]) -> None:
+    """Replace what is in *file*, durably: at any moment all of the old or all of the new is there.
+
+    Raises OSError.
+    """
+    half = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
+            new.writelines(map(line, found))
+            new.flush()
+            os.fsync(new.fileno())
+        half.replace(file)
+    finally:
+        half.unlink(missing_ok=True)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def key_faults(config: Config) -> Iterator[Fault]:
+    """What is wrong with the key files and the secret's; one that is not there yet will be made."""
+    files = key_files(config)
+    for ring in RINGS:
+        if files[ring].exists():
+            try:
+                masters(files[ring])
+            except ConfigFaultsError as error:
+                yield from error.faults
+    for file in (*files.values(), config.secret_file):
+        if file.exists() and file.stat().st_mode & 0o077:
+            yield Fault(
+                file=str(file),
+                key="",
+                message="người dùng khác trên máy này đọc được tệp khóa",
+                mend=f"chmod 600 {file}",
+            )
+
+
+def missing_masters(config: Config, missing: Iterable[tuple[str, str]]) -> tuple[Fault, ...]:
+    """What to say of master keys, by ring and name, that the database needs and no file has."""
+    files = {str(ring): str(file) for ring, file in key_files(config).items()}
+    return tuple(
+        Fault(
+            file=files.get(ring, ring),
+            key=name,
+            message="cơ sở dữ liệu cần khóa này, tệp không có",
+            mend="lấy lại tệp khóa từ nơi cất riêng; không có nó thì dữ liệu không mở được",
+        )
+        for ring, name in missing
+    )
 
 
 def _unreadable(file: Path) -> Fault:

@@ -26,7 +26,11 @@ HOUSE = "house"
 OF_HOLDER = "SELECT id, ring, master, wrapped FROM keys WHERE holder = ? ORDER BY id LIMIT 1"
 BY_ID = "SELECT id, ring, master, wrapped FROM keys WHERE id = ?"
 ALL_OF_HOLDER = "SELECT id, ring, master, wrapped FROM keys WHERE holder = ? ORDER BY id"
-ADD = "INSERT INTO keys (holder, ring, master, wrapped) VALUES (?, ?, ?, ?)"
+ADD = """
+    INSERT INTO keys (holder, ring, master, wrapped)
+    SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM retired WHERE name = ?)
+    RETURNING id
+"""
 USE = "UPDATE keys SET used_at = ? WHERE holder = ?"
 DESTROY = "DELETE FROM keys WHERE holder = ?"
 SET_ASIDE = "UPDATE keys SET holder = 'broken:' || holder WHERE id = ?"
@@ -91,8 +95,7 @@ def of(tx: Tx, holder: str) -> Key:
     row = tx.row(OF_HOLDER, (holder,))
     if row is None:
         ring: Ring = "denunciations" if holder.startswith("denunciation:") else "people"
-        master, wrapped = tx.seal.made(ring)
-        row = (tx.add(ADD, (holder, ring, master, wrapped)), ring, master, wrapped)
+        row = _made(tx, holder, ring)
     return learn(tx, holder, row)
 
 
@@ -142,6 +145,16 @@ def adopt(tx: Tx, kept: str, gone: str) -> None:
     """What *gone* sealed is *kept*'s from now on, to be read and to be destroyed with it."""
     tx.keys.clear()
     tx.do(ADOPT, (kept, gone))
+
+
+def _made(tx: Tx, holder: str, ring: Ring) -> Row:
+    for again in (False, True):
+        if again:  # it was retired while we worked with it
+            tx.seal.renew()
+        master, wrapped = tx.seal.made(ring)
+        if added := tx.row(ADD, (holder, ring, master, wrapped, master)):
+            return added[0], ring, master, wrapped
+    raise SealBrokenError("the newest master key was retired: the key file is an old one")
 
 
 def _by_id(tx: Tx, number: int) -> Key | None:

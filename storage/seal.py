@@ -69,6 +69,15 @@ class Seal:
         """A name for *text*, always the same, by which its row is found."""
         return hmac.new(self._index, text.encode(), hashlib.sha256).hexdigest()
 
+    def has(self, ring: Ring, name: str) -> bool:
+        """Whether this master key is among ours."""
+        return any(master.name == name for master in self._rings[ring])
+
+    def renew(self) -> None:
+        """Look at the rings again: there may be a new master key."""
+        if self._reread is not None:
+            self._rings = dict(self._reread())
+
     def newest(self, ring: Ring) -> str:
         """The name of the master key that wraps what is made now."""
         return self._rings[ring][0].name
@@ -95,8 +104,8 @@ class Seal:
 
     def _master(self, ring: Ring, name: str) -> bytes:
         for again in (False, True):
-            if again and self._reread is not None:
-                self._rings = dict(self._reread())
+            if again:
+                self.renew()
             for master in self._rings[ring]:
                 if master.name == name:
                     return master.raw

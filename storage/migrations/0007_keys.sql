@@ -23,3 +23,8 @@ CREATE INDEX keys_of_bytes ON keys (used_at) WHERE used_at > 0;
 CREATE TABLE sealed (
     name TEXT NOT NULL PRIMARY KEY
 ) {clustered};
+
+-- Master keys that wrap nothing more: a worker that does not know it yet looks into its key file.
+CREATE TABLE retired (
+    name TEXT NOT NULL PRIMARY KEY
+) {clustered};
