@@ -208,7 +208,7 @@ def _unanswered(event: Understandable, view: View) -> Next:
     What repeats a case of the same person goes there by itself.
     """
     session, unkept, effects = _held(event, view)
-    if again := added_again(event, view):
+    if not is_barred(session, view.facts.now) and (again := added_again(event, view)):
         session, unkept, effects = view.session, False, again
     pace, rules = session.pace, view.content.desk.limits
     pace = pace.model_copy(update={"unkept": pace.unkept + unkept})
@@ -224,7 +224,8 @@ def _unanswered(event: Understandable, view: View) -> Next:
 def _held(event: Understandable, view: View) -> tuple[Session, bool, tuple[Effect, ...]]:
     """The session that holds what was sent, whether there was no room for it, what keeps it."""
     did = understand(view.session, event)
-    if not isinstance(did, Wrote | SentMedia):
+    barred = is_barred(view.session, view.facts.now)
+    if barred or not isinstance(did, Wrote | SentMedia):
         return view.session, False, ()
     gathered = gather(view.session.pending, did, view)
     session = view.session.model_copy(update={"pending": gathered.pending})

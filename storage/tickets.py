@@ -84,6 +84,7 @@ STORY = """
     WHERE t.code = ?
 """
 
+NO_RECEIPT = "0" * 64
 COUNTER = "counter"  # the channel of whoever has a case filed by an official: nothing is sent there
 TOLD: frozenset[str] = frozenset(get_args(Told))
 # What was written for these is for the desk, or shown elsewhere: an opened case's are its answers.
@@ -143,7 +144,8 @@ def holds(tx: Tx, code: str, contact_id: int) -> bool:
 def proves(tx: Tx, code: str, receipt: str, secret: bytes) -> bool:
     """Whether *receipt*, in the form it was given out in, belongs to this case."""
     row = tx.row(RECEIPT, (code,))
-    return row is not None and hmac.compare_digest(row[0], _sealed(receipt, secret))
+    kept = row[0] if row else NO_RECEIPT  # the same work for a code that no case has
+    return hmac.compare_digest(kept, _sealed(receipt, secret)) and row is not None
 
 
 def hold(tx: Tx, code: str, contact_id: int, now: datetime) -> bool:
