@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
 
-from bench import announcing, audience, end_to_end, footprint, kill, reads, territory, turns
+from bench import announcing, audience, end_to_end, footprint, kill, reads, territory, triage, turns
 from bench.figures import Figure, machine, table
 
 ROUNDS = 3
@@ -34,6 +34,7 @@ SECTIONS: Mapping[str, Callable[..., list[Figure]]] = {
     "audience": audience.measure,
     "footprint": footprint.measure,
     "territory": measure_territory,
+    "triage": triage.measure,
 }
 
 

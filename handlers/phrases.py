@@ -11,7 +11,7 @@ The time is linear in the length of the text: what may follow a word is bounded 
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple, cast
@@ -88,19 +88,40 @@ class Text:
         return bisect_right(self.starts, place) - 1
 
 
-def take_apart(text: str, shorthand: Mapping[str, tuple[str, ...]]) -> Text:
-    """The sentences and words of a cleaned *text*, with *shorthand* written out."""
+Spelled = tuple[tuple[str, ...], bool]
+Spell = Callable[[str], Spelled]
+
+
+def speller(shorthand: Mapping[str, tuple[str, ...]], words_known: Container[str]) -> Spell:
+    """How a word as it was typed is found by phrases, and whether its accents can be known.
+
+    *shorthand* is written out; one of *words_known*, those of the phrases, is no slip of the
+    keyboard. What is typed often is worked out once.
+    """
+
+    @lru_cache(maxsize=16384)
+    def spell(word: str) -> Spelled:
+        plain = MARK if word == "?" else fold(word)
+        if plain in shorthand and len(word) <= len(plain):
+            return shorthand[plain], False
+        meant = plain if plain in words_known else _undone(plain)
+        return (meant,), meant == plain
+
+    return spell
+
+
+def take_apart(text: str, spell: Spell) -> Text:
+    """The sentences and words of a cleaned *text*."""
     sentences = tuple(filter(None, _ENDS.split(text)))
-    typed = [WORDS.findall(sentence) for sentence in sentences]
-    plain = iter(fold(" ".join(MARK if w == "?" else w for ws in typed for w in ws)).split())
     folded, raw, starts, bare = list[str](), list[str](), list[int](), list[bool]()
     quoted: set[int] = set()
-    for sentence, words in zip(sentences, typed, strict=True):
+    for sentence in sentences:
+        words = WORDS.findall(sentence)
         starts.append(len(folded))
         places = []
         for word in words:
             places.append(len(folded))
-            spelled, certain = _spelled(next(plain), word, shorthand)
+            spelled, certain = spell(word)
             folded += spelled
             raw += (word,) if certain else ("",) * len(spelled)
         marked = len(words) - sum(map(str.isascii, words))
@@ -110,16 +131,6 @@ def take_apart(text: str, shorthand: Mapping[str, tuple[str, ...]]) -> Text:
         folded.append(END)
         raw.append("")
     return Text(sentences, folded, raw, starts, bare, frozenset(quoted))
-
-
-def _spelled(
-    plain: str, word: str, shorthand: Mapping[str, tuple[str, ...]]
-) -> tuple[tuple[str, ...], bool]:
-    """A word as phrases are found by it, and whether its accents can be known."""
-    if plain in shorthand and len(word) <= len(plain):
-        return shorthand[plain], False
-    meant = _undone(plain)
-    return (meant,), meant == plain
 
 
 def _in_quotes(sentence: str, places: list[int]) -> Iterator[int]:
@@ -137,7 +148,6 @@ def marks(word: str) -> str:
     return "".join(sorted(c for c in parts if c == "đ" or unicodedata.combining(c)))
 
 
-@lru_cache(maxsize=8192)
 def _undone(word: str) -> str:
     """A word as it was meant whose keyboard left Telex or VNI signs, or was pressed for long."""
     if word == MARK or not _SLIP.search(word):
@@ -165,6 +175,7 @@ class Phrases:
     _apart: dict[tuple[int, int], list[_Rule]] = field(default_factory=dict)
     _firsts: set[int] = field(default_factory=set)
     _seconds: set[int] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
 
     def add(self, phrase: str, rule: int) -> None:
         """One more phrase of *rule*; ValueError when it can't be found."""
@@ -183,6 +194,7 @@ class Phrases:
 
     def _segment(self, words: Iterable[tuple[str, str]]) -> int:
         node, path = self._tree, tuple(folded for folded, _ in words)
+        self.words.update(path)
         for folded in path:
             node = cast("_Node", node.setdefault(folded, {}))
         if _ID not in node:

@@ -13,7 +13,7 @@ from typing import get_args
 from pydantic import Field, field_validator
 
 from handlers.model import Frozen
-from handlers.phrases import Hit, Phrases, Text, take_apart
+from handlers.phrases import Hit, Phrases, Spell, Text, speller, take_apart
 from handlers.text import TEENCODE, clean, fold
 from handlers.tickets import Kind
 
@@ -158,7 +158,7 @@ class Rules(Frozen):
 
     def read(self, text: str) -> Reading:
         """What *text* is, by its words. Pure, and linear in the length of the text."""
-        parts = take_apart(clean(text[:MOST]), self._shorthand)
+        parts = take_apart(clean(text[:MOST]), self._spell)
         hits = list(self._phrases.find(parts))
         first_ignored = len(self.clue)
         turn = first_ignored + len(self.ignore)
@@ -181,9 +181,10 @@ class Rules(Frozen):
         return phrases
 
     @cached_property
-    def _shorthand(self) -> dict[str, tuple[str, ...]]:
+    def _spell(self) -> Spell:
         both = TEENCODE | {fold(short): fold(whole) for short, whole in self.short.items()}
-        return {short: tuple(whole.split()) for short, whole in both.items()}
+        shorthand = {short: tuple(whole.split()) for short, whole in both.items()}
+        return speller(shorthand, self._phrases.words)
 
     def _ignored(self, hits: Iterable[Hit], text: Text) -> tuple[_Masks, set[tuple[int, Kind]]]:
         """What masks the word at each place, and the sentences that tell of what is over."""
