@@ -39,7 +39,7 @@ from handlers.linking import link
 from handlers.messages import Say
 from handlers.needs import needs, showing
 from handlers.pending import hold, replaced, unfit
-from handlers.rooms import alarm, doors, form, kinds, questions, start
+from handlers.rooms import alarm, complaining, doors, form, kinds, questions, start
 from handlers.rooms.data import PAGES
 from handlers.rooms.desk import restricted, unfinished
 from handlers.session import (
@@ -163,7 +163,7 @@ def _act(did: Input, view: View) -> Next:
         return start.to_consent(did if isinstance(did, Wrote | SentMedia) else None, view)
     match did:
         case Command():
-            led = obey(did, view)
+            led = complaining.set_aside(obey(did, view), view)
             return led if did.name == "huy" else unfinished.set_aside(led, view)
         case Stale():
             return Next(session, view.say("choose.stale"))

@@ -100,7 +100,7 @@ menu_command: start gui tracuu nhantin dungtin dulieu suadulieu xoadulieu rutdon
 hearing: now{communes}{topics} off{controller} nothing which which_more unknown{typed} drop{name} dropped{name}
     added{name} too_many{most} topics channels{channels} again stopped
 law: draft{text} ask
-complaining: found{days} asked{days} known no_date no_limit in_time{known}{last}{left}
+complaining: found{days} asked{days} resumed{days} known no_date no_limit in_time{known}{last}{left}
     last_day{known}{last} past{known}{last}{over} body department commune body_unknown{office}
     where_else{office} after how counter{unit} address{what} hours{what} phone{what}
     ask_phone{phone} as_feedback left kept step{all}{number} more{text} blank look
@@ -156,7 +156,7 @@ weighty: asked answered refused extended referred expired
 reach: sent{at}{channel} again{at}{channel} coming{channel} queued{channel} nowhere informed
 reach_state: unreachable failed unknown
 pick: ordinary soon urgent call in_person letter village administrator dispatcher officer approver
-    leader monitor clerk one_unit
+    leader monitor clerk watch inspector dpo one_unit
     own_unit
 deed: see read identify take assign return ask note inform answer approve send_back extend refer
     refuse

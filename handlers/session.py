@@ -437,6 +437,7 @@ class Session(Frozen):
     *barred* is told of a block by officials. *confided* is the code of a message in confidence that
     is not sent yet; *hush*: what was said last is in confidence. *second* is what a draft was split
     into, begun when the first is done with. *calm_at*: when they said that nobody is in danger.
+    *unmade*: a petition that was left half written.
     """
 
     version: Literal[1] = 1
@@ -463,6 +464,7 @@ class Session(Frozen):
     confided: str = ""
     hush: bool = False
     second: Draft | None = None
+    unmade: Complaining | None = None
     calm_at: datetime | None = None
 
 

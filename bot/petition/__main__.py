@@ -1,5 +1,6 @@
 """``python -m bot.petition``: draws one petition, read from standard input; started by `apart`."""
 
+import os
 import sys
 
 from bot.petition.apart import Drawn, Order
@@ -15,5 +16,6 @@ def draw(order: Order) -> Drawn:
 
 
 if __name__ == "__main__":
+    os.nice(10)  # whoever waits for an answer comes first
     drawn = draw(Order.model_validate_json(sys.stdin.buffer.read()))
     sys.stdout.buffer.write(drawn.model_dump_json().encode())

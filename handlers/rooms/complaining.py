@@ -5,6 +5,7 @@ message in a chat is none. So the room explains, counts the days, names the door
 the letter (`handlers.rooms.petitioning`). Whoever wants that sends the same matter as feedback.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from handlers.answers import read_commune
@@ -15,7 +16,7 @@ from handlers.pending import hold
 from handlers.reading.dates import read_date, show_date
 from handlers.rooms import form, petitioning
 from handlers.rooms.questions import proposals
-from handlers.session import Answer, Complaining, Menu, Part, Pending, Reviewing
+from handlers.session import Answer, Complaining, Languages, Menu, Part, Pending, Reviewing
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 LABEL = 35  # characters of a button
@@ -26,15 +27,30 @@ def begin(view: View, *, drafted: bool = True) -> Next:
     """Explain, and ask since when; *drafted*: it is the unsent draft that is a complaint."""
     drafted = drafted and view.session.draft is not None
     days = view.figure("complaint_file_days")
+    if (left_at := view.session.unmade) is not None and not drafted:
+        on = view.session.draft is not None and left_at.drafted
+        back = left_at.model_copy(update={"drafted": on})
+        again = enter(view.session, back, unmade=None)
+        return Next(again, view.say("complaining.resumed", days=days))
     asked = view.say("complaining.asked", days=days)
     told = view.say("complaining.found", days=days) if drafted else asked
     return Next(enter(view.session, Complaining(drafted=drafted)), told)
 
 
 def left(room: Complaining, view: View) -> Next:
-    """Back to the menu; an unsent draft is still there."""
+    """Back to the menu; an unsent draft, and a petition that is not made, are still there."""
     stopped = "complaining.kept" if room.drafted else "complaining.left"
-    return Next(enter(view.session, Menu()), view.say(stopped))
+    return set_aside(Next(enter(view.session, Menu()), view.say(stopped)), view)
+
+
+def set_aside(led: Next, view: View) -> Next:
+    """Whatever led away from a petition half written, it is gone on with later."""
+    room = view.session.room
+    if not isinstance(room, Complaining) or isinstance(led.session.room, Complaining | Languages):
+        return led
+    if room.page == "made" or not any(room.given.values()):
+        return led
+    return replace(led, session=led.session.model_copy(update={"unmade": room}))
 
 
 # -- showing it ------------------------------------------------------------------------------------

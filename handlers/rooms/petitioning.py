@@ -89,7 +89,8 @@ def show(room: Complaining, view: View) -> Prompt:
             return _show_slot(room, view)
         case "look":
             make = view.choice("make_petition", tone="primary")
-            return Prompt(_looked_at(room, view), (make, *_changes(view), stop))
+            ways = (make, *_changes(view), view.choice("back"), stop)
+            return Prompt(_looked_at(room, view), ways)
         case "id_number":
             blank = view.choice("leave_blank")
             text = view.say("complaining.id_number", days=view.content.petition.keep_days)
@@ -183,7 +184,9 @@ def _advanced(room: Complaining, view: View) -> Next:
 
 
 def _back(room: Complaining, view: View) -> Next:
-    """To the question before; before the first one is the door."""
+    """To the question before; before the first one, and behind the last, is the door."""
+    if room.page == "look":
+        return Next(enter(view.session, room.model_copy(update={"page": "door"})))
     before = list(SLOTS)[: list(SLOTS).index(room.asking)]
     if not before:
         return Next(enter(view.session, room.model_copy(update={"page": "door", "asking": ""})))

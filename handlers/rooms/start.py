@@ -140,7 +140,7 @@ def _decline(view: View) -> Next:
 
 def without_consent(session: Session) -> Session:
     """At the door, with nothing of what was not sent."""
-    nothing = {"consent": "", "statistics": False, "announcements": False}
+    nothing = {"consent": "", "statistics": False, "announcements": False, "unmade": None}
     return enter(session, REFUSED, draft=None, pending=Pending(), **nothing)
 
 

@@ -15,6 +15,7 @@ from handlers.petition import ForgetPetition, MakePetition
 from handlers.reading.dates import show_date
 from handlers.rooms import complaining
 from handlers.rooms.petitioning import SLOTS, is_id, read_id
+from handlers.rooms.start import without_consent
 from handlers.session import (
     Answer,
     Complaining,
@@ -264,6 +265,30 @@ def test_the_documents_are_told_once_wherever_the_person_is() -> None:
     assert silent.say is None
     failed = turn(shown(BASE, FACTS), TimedOut(timer="petition"), replace(FACTS, petition=Made()))
     assert CONTENT.controller.phone in said(failed).text
+
+
+def test_what_was_written_is_there_again() -> None:
+    """A command, "stop" or another language lead away; the petition goes on where it was left."""
+    room = Complaining(page="filling", asking="demand", given={"content": STORY})
+    for way in ("/huy", "/tracuu", "/start", "dừng"):
+        away = turn(at(room), Said(text=way), FACTS)
+        assert not isinstance(away.session.room, Complaining)
+        back = turn(away.session, Said(text="/khieunai"), FACTS)
+        assert room_of(back) == room
+        assert back.session.unmade is None
+    asked = turn(at(room), Said(text="/ngonngu"), FACTS)
+    assert asked.session.unmade is None
+    assert room_of(pressed(asked.session, "Tiếng Việt")) == room
+    done = at(room.model_copy(update={"page": "made", "asking": ""}))
+    ended = pressed(done, "Kết thúc")
+    assert ended.session.unmade is None
+
+
+def test_nothing_of_it_is_left_without_consent() -> None:
+    """Whoever takes the agreement back has no half-written petition here either."""
+    room = Complaining(page="filling", asking="demand", given={"content": STORY})
+    session = BASE.model_copy(update={"unmade": room})
+    assert STORY not in without_consent(session).model_dump_json()
 
 
 def test_what_is_too_long_is_refused_and_the_rest_kept() -> None:
