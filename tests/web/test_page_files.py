@@ -18,7 +18,7 @@ NEWER_THAN_2019 = re.compile(
 
 def addresses(html: str) -> list[str]:
     """What the page loads from here."""
-    return re.findall(r'(?:src|href)="(/[^"]+)"', html)
+    return re.findall(r'(?:src|link[^>]* href)="(/[^"]+)"', html)
 
 
 async def test_every_file_the_page_names_exists(stranger: Client) -> None:

@@ -7,7 +7,7 @@ from handlers.desk.permission import may
 from handlers.law import Rule
 from handlers.reading.dates import show_date
 from handlers.session import Office
-from handlers.view import Next, View, enter
+from handlers.view import Next, View, cut, enter
 
 SOON = timedelta(days=14)  # before its last day: what ends soon is told
 
@@ -39,10 +39,11 @@ def state(rule: Rule, view: View) -> str:
     return "soon" if rule.valid_to and rule.valid_to <= today + SOON else "valid"
 
 
-def line(rule: Rule, view: View) -> str:
-    """A rule in a list."""
+def line(rule: Rule, view: View, most: int = 0) -> str:
+    """A rule in a list, *most* characters of its text (0: all of it)."""
     worth = view.say(f"rule_state.{state(rule, view)}")
-    return view.say("rule.line", text=rule.words(), source=rule.source, state=worth)
+    text = cut(rule.words(), most) if most else rule.words()
+    return view.say("rule.line", text=text, source=cut(rule.source, 100), state=worth)
 
 
 def whole(rule: Rule, view: View) -> str:

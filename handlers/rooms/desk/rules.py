@@ -5,6 +5,7 @@ force or soon will be. From a rule one comes to the cases answered by an older v
 """
 
 from handlers.desk.permission import anywhere
+from handlers.desk.templates import Template
 from handlers.law import Rule
 from handlers.messages import Choice, choice
 from handlers.reading.dates import show_date
@@ -19,6 +20,7 @@ from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 PAGE = 8  # rules on a page
 CASES = 10  # cases on a page
 LABEL = 30
+LINE = 160  # letters of a rule in the list: eight fit one message
 
 
 def to_rules(named: str, view: View) -> Next:
@@ -59,7 +61,7 @@ def show_rules(room: Office, view: View) -> Prompt:
         return _show_rule(rule, view)
     every = in_order(view)
     shown = every[room.after : room.after + PAGE]
-    lines = (f"{n}. {line(rule, view)}" for n, rule in enumerate(shown, 1))
+    lines = (f"{n}. {line(rule, view, LINE)}" for n, rule in enumerate(shown, 1))
     drafts = sum(rule.draft for rule in every)
     title = view.say("rule.list", drafts=drafts, rules=len(every))
     opens = (
@@ -152,30 +154,36 @@ def at_rules(room: Office, did: Input, view: View) -> Next:
 def woken(what: str, subject: str, view: View) -> Next:
     """Tell a keeper what became of a rule, or of a template, and how many answers rest on it."""
     kind, _, name = subject.partition("/")
-    rule, template = view.content.law.get(name), view.content.templates.get(name)
-    silent = Next(view.session, silent=True)
+    told = ""
     if view.facts.official is None:
-        return silent
+        return Next(view.session, silent=True)
+    if kind == "rule" and (rule := view.content.law.get(name)):
+        told = _rule_news(what, rule, view)
+    elif kind == "template" and (template := view.content.templates.get(name)):
+        told = _template_news(what, template, view)
+    return Next(view.session, told, silent=not told)
+
+
+def _rule_news(what: str, rule: Rule, view: View) -> str:
     outdated = view.facts.outdated
-    count = outdated.count if outdated else 0
-    if kind == "template" and template is not None and template.valid_to is not None:
-        day = show_date(template.valid_to)
-        if what == "law_soon":
-            told = view.say("rule_news.template_soon", title=template.title, day=day)
-        else:
-            told = view.say("rule_news.template_expired", title=template.title, day=day)
-        return Next(view.session, told)
-    if kind != "rule" or rule is None:
-        return silent
-    about = {"text": rule.words(), "source": rule.source}
+    cases = outdated.count if outdated else 0
+    text, source = rule.words(), rule.source
     day = show_date(rule.valid_to) if rule.valid_to else ""
     match what:
         case "law_changed":
-            told = view.say("rule_news.changed", cases=count, **about)
+            return view.say("rule_news.changed", cases=cases, text=text, source=source)
         case "law_soon" if day:
-            told = view.say("rule_news.soon", day=day, **about)
+            return view.say("rule_news.soon", day=day, text=text, source=source)
         case "law_expired" if day:
-            told = view.say("rule_news.expired", day=day, cases=count, **about)
+            return view.say("rule_news.expired", day=day, cases=cases, text=text, source=source)
         case _:
-            return silent
-    return Next(view.session, told)
+            return ""
+
+
+def _template_news(what: str, template: Template, view: View) -> str:
+    if template.valid_to is None:
+        return ""
+    day = show_date(template.valid_to)
+    if what == "law_soon":
+        return view.say("rule_news.template_soon", title=template.title, day=day)
+    return view.say("rule_news.template_expired", title=template.title, day=day)
