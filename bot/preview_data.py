@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
+from handlers.codes import CODE_NUMBERS, make_code
 from handlers.facts import Facts
 from handlers.rights import Agreed, DataRequest, Kind, Mine, OwnCase
 from handlers.session import Doing, MyData, Office, Room
@@ -62,7 +63,9 @@ def request_screens(facts: Facts) -> Iterator[tuple[str, Room, Facts]]:
     """The list and the card at the desk, and what is done to a request."""
     asked = request(facts)
     late = asked.model_copy(update={"due_on": facts.now.date() - timedelta(days=2)})
-    known = replace(facts, request=asked, requests=(late, *(asked for _ in range(9))))
+    codes = (f"DL{make_code((n,) * CODE_NUMBERS)[2:]}" for n in range(9))
+    others = (asked.model_copy(update={"code": code}) for code in codes)
+    known = replace(facts, request=asked, requests=(late, *others))
     yield "requests", Office(page="requests"), known
     yield "request", Office(page="requests", subject=CODE), known
     gone = replace(facts, request=None)
