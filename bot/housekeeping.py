@@ -8,7 +8,7 @@ import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
-from storage import denunciations, files, inbox, outbox, petitions
+from storage import denunciations, files, inbox, outbox, petitions, search
 from storage.blobs import Blobs
 from storage.database import StorageError, Store, Tx
 
@@ -54,6 +54,8 @@ class Housekeeper:
             last = await self._forget_messages(messages, last)
         while await self._forget_files(loose, now):
             pass
+        if self._store.engine == "sqlite":
+            await self._store.run(search.tidy)
         await self._store.run(lambda tx: outbox.burn_old(tx, now - CONFIDENTIAL))
         await self._store.run(lambda tx: denunciations.drop_old(tx, now - UNSENT))
         while await self._shred(now - files.UPLOAD_LASTS):

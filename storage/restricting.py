@@ -63,6 +63,7 @@ FORGET_FAILED = """
     UPDATE inbox SET raw = '', event = '' WHERE contact_id = ? AND state = 'failed' AND at >= ?
 """
 KIND = "passed_on"
+WRITTEN_IN = 90 * 24 * 3600 * 1000  # milliseconds in which the case may have been written
 TOGETHER = 5  # words that follow each other: whoever says as many of them repeats the text
 
 
@@ -146,15 +147,15 @@ def _erase(tx: Tx, case: _Case) -> None:
 
 def _forget_quotes(tx: Tx, case: _Case, code: str, texts: tuple[str, ...]) -> None:
     """Blank what repeats its words to those told of it, and leave what they were writing."""
-    quotes = Quotes(texts)
+    quotes, since = Quotes(texts), case.opened_at - WRITTEN_IN
     for (contact_id,) in tx.rows(TOLD, (case.id,)):
         holder = f"contact:{contact_id}"
         blank = keys.hide(tx, '{"text":"…"}', holder)
-        for number, payload, ticket in tx.rows(MESSAGES, (contact_id, case.opened_at)):
+        for number, payload, ticket in tx.rows(MESSAGES, (contact_id, since)):
             said = keys.show(tx, payload)
             if code in said or quotes.found_in(said):
                 tx.do(BLANK, (blank, int(ticket is None), number))
-        tx.do(FORGET_FAILED, (contact_id, case.opened_at))
+        tx.do(FORGET_FAILED, (contact_id, since))
         _leave(tx, contact_id, code, quotes)
 
 

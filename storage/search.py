@@ -21,6 +21,14 @@ BLOCKS = (("khoi", 4096), ("vung", 65536))  # as in migration 0005
 LOOKED_THROUGH = 2000  # newest cases with the words, for who may see some units only
 
 
+def tidy(tx: Tx) -> None:
+    """Have SQLite let go of words no case is found by any more: its index only marks them as gone.
+
+    PostgreSQL does so by itself (vacuum).
+    """
+    tx.do("INSERT INTO ticket_words (ticket_words) VALUES ('optimize')")
+
+
 def marked(ticket_id: int, words: str) -> str:
     """The *words* of a case with the names of its blocks before them."""
     return " ".join([*(f"{name}{ticket_id // size}" for name, size in BLOCKS), words])

@@ -37,6 +37,8 @@ _SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    # What is deleted is overwritten (some builds do so by themselves): a destroyed key is gone.
+    "PRAGMA secure_delete = ON",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cache_size = -8000",
     # Statements that may be undone alone (RETURNING) keep their journal there, not in a file.

@@ -10,16 +10,16 @@ import logging
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.housekeeping import Housekeeper
 from bot.keyring import fresh_master, masters
-from handlers.confiding import Restrict
 from handlers.text import fold
-from storage import confided_files, denunciations, history, keys, open_store, restricting
-from storage.blobs import place
+from storage import keys, open_store
+from storage.blobs import Blobs, place
 from storage.database import Tx
 from storage.seal import Master, Ring, Seal, SealBrokenError
 from storage.sealed_bytes import BytesChangedError, SealedFile
@@ -29,19 +29,30 @@ from tests.acceptance.stage import SECRET, OnChannels, Running, Where, running
 from tests.fakes.telegram import FakeTelegram
 from tests.transcripts.saying import told_again
 
-NAMED = "Xyzqman Bịtố"
-STORY = f"Ông {NAMED} đòi 77 triệu Wvkjtien mới ký giấy."
-SENDER = "Nguyễn Kzqrten"
+NAMED = "Xyzqmanhvutrk Bịtố"
+STORY = f"Ông {NAMED} đòi 77 triệu Wvkjtienbqzxo mới ký giấy."
+SENDER = "Nguyễn Kzqrtenpwovux"
 PHONE = "0987654123"
-MORE = "Hôm qua ông ấy dọa Jjhqdoa tôi."
-ON_TELEGRAM = "Bà Ggwqmau ở xã Phú Ninh lấy tiền cứu trợ Vvzqtro."
-IN_A_CASE = "Trưởng phòng Hhzqmoi nhận quà Ddwqqua để bỏ qua vi phạm."
-FILE, PAPER = "Pqzxname.pdf", b"%PDF-1.4\n% Zqxjbytes\n%%EOF\n"
-NOTE = "Đã hỏi người làm chứng Rrwqchung."
-MESSAGE = "Xin mang giấy Ttzqgiay đến trụ sở."
-PLANTED = tuple(
-    """Xyzqman Wvkjtien Kzqrten 987654123 Jjhqdoa Ggwqmau Vvzqtro Hhzqmoi Ddwqqua Pqzxname Zqxjbytes
-    Rrwqchung Ttzqgiay""".split()
+MORE = "Hôm qua ông ấy dọa Jjhqdoazvwkxm tôi."
+ON_TELEGRAM = "Bà Ggwqmauxztrfo ở xã Phú Ninh lấy tiền cứu trợ Vvzqtrokwjxen."
+IN_A_CASE = "Trưởng phòng Hhzqmoixvbtrk nhận quà Ddwqquazxjven để bỏ qua vi phạm."
+FILE, PAPER = "Pqzxnamevwkuo.pdf", b"%PDF-1.4\n% Zqxjbytesxvwu\n%%EOF\n"
+NOTE = "Đã hỏi người làm chứng Rrwqchungvxzo."
+MESSAGE = "Xin mang giấy Ttzqgiaywxvko đến trụ sở."
+PLANTED = (
+    "Xyzqmanhvutrk",
+    "Wvkjtienbqzxo",
+    "Kzqrtenpwovux",
+    "987654123",
+    "Jjhqdoazvwkxm",
+    "Ggwqmauxztrfo",
+    "Vvzqtrokwjxen",
+    "Hhzqmoixvbtrk",
+    "Ddwqquazxjven",
+    "Pqzxnamevwkuo",
+    "Zqxjbytesxvwu",
+    "Rrwqchungvxzo",
+    "Ttzqgiaywxvko",
 )
 COMPANY = f"""
 @ inspector
@@ -121,12 +132,11 @@ async def test_nothing_told_in_confidence_is_anywhere_else(
     """No table, file, log line or message to anybody else has a word of it, whoever asks what."""
     caplog.set_level(logging.DEBUG)
     async with running_here as (fake, bot):
-        told, telegram = await _everything_happens(bot, fake)
+        told, telegram = await _everything_happens(bot, fake, tmp_path)
         assert _found(telegram) == []
     assert {name: _found(text) for name, text in told.items() if _found(text)} == {}
     assert _found("\n".join(_logged(caplog))) == []
-    for path in filter(Path.is_file, tmp_path.rglob("*")):
-        assert _found_in(path.read_bytes()) == [], path.name
+    assert _on_disk(tmp_path) == {}
     rows = await _tables(database_url, tmp_path, "neither")
     assert {table: _found(text) for table, text in rows.items() if _found(text)} == {}
 
@@ -138,16 +148,18 @@ async def test_the_keys_of_ordinary_texts_open_nothing_of_it(
 ) -> None:
     """Whoever holds the database, the disk and the one ring of keys reads all but what is here."""
     async with running_here as (fake, bot):
-        await _everything_happens(bot, fake)
+        await _everything_happens(bot, fake, tmp_path)
     opened = await _tables(database_url, tmp_path, "people")
     assert {table: _found(text) for table, text in opened.items() if _found(text)} == {}
     everything = await _tables(database_url, tmp_path, "both")
-    assert set(_found("".join(everything.values()))) == set(PLANTED) - {"Zqxjbytes"}
+    assert set(_found("".join(everything.values()))) == set(PLANTED) - {"Zqxjbytesxvwu"}
     assert await _bytes(database_url, tmp_path, "people") == b""
     assert await _bytes(database_url, tmp_path, "both") == PAPER
 
 
-async def _everything_happens(bot: Running, fake: FakeTelegram) -> tuple[dict[str, str], str]:
+async def _everything_happens(
+    bot: Running, fake: FakeTelegram, folder: Path
+) -> tuple[dict[str, str], str]:
     """Tell it, read it, see to it; what everybody else was told, and what Telegram was."""
     stage = OnChannels(bot, fake, Names(""), where)
     try:
@@ -165,10 +177,13 @@ async def _everything_happens(bot: Running, fake: FakeTelegram) -> tuple[dict[st
         for line in (f"/tracuu {tt}", receipt, "[Kể thêm]", MORE, "[Xong]", "[Về menu chính]"):
             await web.do(line)
         (case,) = CODE.findall(heard[-1])[:1]
-        await _found_in_a_case(stage, bot, case)
+        await _found_in_a_case(stage, case)
         told = {name: "\n".join(stage.person(name).answers()) for name in ("citizen", "local")}
         told |= {name: await _asked(stage, name, tt) for name in ("admin", "monitor", "officer")}
         told["local"] += await _asked(stage, "local", tt)
+        await Housekeeper(bot.store, Blobs(folder / "files", bot.store)).tidy(
+            datetime.now(UTC) + timedelta(hours=1)
+        )
         return told, _outgoing(fake)
     finally:
         await stage.leave()
@@ -197,25 +212,26 @@ async def _inspected(stage: OnChannels, code: str) -> None:
     await inspector.do("/tinkin")
 
 
-async def _found_in_a_case(stage: OnChannels, bot: Running, case: str) -> None:
+async def _found_in_a_case(stage: OnChannels, case: str) -> None:
     """An official reads an ordinary case and finds a denunciation in it."""
     officer = stage.person("officer")
     officer.answers()
     read = "\n".join(await officer.do(f"/tim {case}"))
-    assert "Hhzqmoi" in read
+    assert "Hhzqmoixvbtrk" in read
     await officer.do(f"/nhan {case}")
-    await officer.do(f"/ghichu {case} Có dấu hiệu tố cáo Hhzqmoi.")
-    into, now = f"TT{case[2:]}", datetime.now(UTC)
-    effect = Restrict(code=case, by=1, into=into, due_on=date(2026, 12, 3))
-    assert await bot.store.run(lambda tx: restricting.restrict(tx, effect, now))
-    await officer.do("/hangdoi")
+    await officer.do(f"/ghichu {case} Có dấu hiệu tố cáo Hhzqmoixvbtrk.")
+    await officer.do(f"/phanloai {case}")
+    await officer.do("[có dấu hiệu tố cáo]")
+    (gone,) = await officer.do("[Xác nhận loại]")
+    assert "đã chuyển" in gone
+    assert "Hhzqmoixvbtrk" not in "\n".join(await officer.do(f"/tim {case}"))
 
 
 async def _asked(stage: OnChannels, name: str, code: str) -> str:
     """What somebody of the staff who may not read it hears, whatever they ask."""
     person, heard = stage.person(name), list[str]()
     heard += person.answers()
-    words = f"/tim {NAMED}", f"/tim {code}", f"/tinkin {code}", "/huy", "/thongke", "/nhatky"
+    words = "/tim đòi 77 triệu", f"/tim {code}", f"/tinkin {code}", "/huy", "/thongke", "/nhatky"
     for line in (*words, "/hangdoi", f"/tracuu {code}", "/start"):
         heard += await person.do(line)
     return "\n".join(heard)
@@ -223,7 +239,7 @@ async def _asked(stage: OnChannels, name: str, code: str) -> str:
 
 def _outgoing(fake: FakeTelegram) -> str:
     """All that Telegram was asked to bring, after what the bot said to the officer of the case."""
-    mine = "Hhzqmoi"
+    mine = "Hhzqmoixvbtrk"
     calls = [json.dumps(dict(call.params), ensure_ascii=False) for call in fake.journal.calls]
     return "\n".join(call for call in calls if mine not in call)
 
@@ -231,22 +247,37 @@ def _outgoing(fake: FakeTelegram) -> str:
 # -- looking for it --------------------------------------------------------------------------------
 
 
-def _forms(word: str) -> Iterator[bytes]:
-    """A planted word as it may stand somewhere: as it is, folded, or in base 64."""
-    yield word.encode().lower()
-    yield fold(word).encode()
-    for shift in range(3):
+def _written(word: str) -> tuple[bytes, bytes]:
+    """A planted word as it may be written, in small letters: as it is, or folded."""
+    return word.encode().lower(), fold(word).encode()
+
+
+def _encoded(word: str) -> Iterator[bytes]:
+    """A planted word within a text in base 64, wherever it begins; a number is too short."""
+    for shift in range(0 if word.isdigit() else 3):
         whole = b64encode(b" " * shift + word.encode())
-        yield whole[(4 if shift else 0) : len(whole) - 4].lower()
+        yield whole[(4 if shift else 0) : len(whole) - 4]
 
 
 def _found_in(data: bytes) -> list[str]:
     lower = data.lower()
-    return [word for word in PLANTED if any(form in lower for form in _forms(word))]
+    return [
+        word
+        for word in PLANTED
+        if any(form in lower for form in _written(word))
+        or any(form in data for form in _encoded(word))
+    ]
 
 
 def _found(text: str) -> list[str]:
     return _found_in(text.encode(errors="replace"))
+
+
+def _on_disk(folder: Path) -> dict[str, list[str]]:
+    """What is found in which file of the installation, its database among them."""
+    files = filter(Path.is_file, folder.rglob("*"))
+    found = {path.name: _found_in(path.read_bytes()) for path in files}
+    return {name: words for name, words in found.items() if words}
 
 
 def _logged(caplog: pytest.LogCaptureFixture) -> Iterator[str]:
