@@ -20,7 +20,6 @@ OWN = """
 """
 OF_TICKET = "SELECT mark FROM ticket_marks WHERE ticket_id = ?"
 NEWEST = "SELECT ticket_id FROM ticket_marks WHERE mark = ? ORDER BY ticket_id DESC LIMIT ?"
-FORGET = "DELETE FROM ticket_marks WHERE ticket_id = ?"
 OTHERS = """
     SELECT t.code FROM tickets t
     WHERE t.id = ? AND t.open = 1
@@ -58,8 +57,3 @@ def copies(tx: Tx, ticket_id: int) -> tuple[str, ...]:
     alike = sorted((o for o, count in shared.items() if count >= enough(marks)), reverse=True)
     rows = (tx.row(OTHERS, (other, ticket_id)) for other in alike[:SHOWN])
     return tuple(row[0] for row in rows if row)
-
-
-def forget(tx: Tx, ticket_id: int) -> None:
-    """Forget the marks of a case whose words are erased."""
-    tx.do(FORGET, (ticket_id,))
