@@ -130,8 +130,10 @@ def _days(kind: Kind, view: View) -> str:
 
 
 def _law(view: View) -> str:
-    """Where the time limit stands, with the mark of a draft as long as it is one."""
+    """Where the time limit stands, with the mark of a draft; out of force, where to ask for it."""
     rule = view.content.rule("data_copy_days")
+    if not rule.in_force(view.facts.now.date()):
+        return view.say("law.ask")
     return view.say("law.draft", text=rule.source) if rule.draft else rule.source
 
 

@@ -1,5 +1,6 @@
 """Rules of the law: marked while they are drafts, silent out of force, told by article."""
 
+import ast
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from handlers.approval import Approval
 from handlers.content import Content
 from handlers.desk.amendments import amended
 from handlers.desk.resting import Rest, named, read, told
-from handlers.law import Rule
+from handlers.law import NEEDED, Rule
 from handlers.words import Lang
 
 CONTENT = load_content(Path(__file__).parents[2] / "content")
@@ -164,3 +165,18 @@ def test_nothing_kept_breaks_the_reading(kept: str) -> None:
     """What an older program wrote, or nobody, is nothing worse than unread."""
     assert all(len(rest) == 3 for rest in read(kept))
     assert isinstance(told(None, kept, CONTENT, TODAY), str)
+
+
+def test_what_the_program_asks_for_cannot_be_missing() -> None:
+    """A rule that is named in the program stops a start without it, not somebody's turn."""
+    root = Path(__file__).parents[2]
+    trees = (
+        ast.parse(path.read_text("utf-8"))
+        for package in ("handlers", "bot", "storage")
+        for path in (root / package).rglob("*.py")
+    )
+    words = {
+        node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)
+    }
+    assert (CONTENT.law.keys() & words) - NEEDED == set()
+    assert CONTENT.law.keys() >= NEEDED
