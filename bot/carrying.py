@@ -27,6 +27,7 @@ from handlers.effects import (
     JoinChats,
     JoinStaff,
     KeepFile,
+    LetGoOfFile,
     MakeLink,
     MarkReachable,
     MarkTold,
@@ -39,9 +40,9 @@ from handlers.effects import (
     TrySending,
     Witness,
 )
+from handlers.limits import Block, NoteSlowed, Unblock
 from handlers.petition import ForgetPetition, MakePetition
 from handlers.rights import AskData, Correct, DataEffect, HoldCase, MoveRequest
-from handlers.limits import Block, NoteSlowed, Unblock
 from storage import (
     abuse,
     amendments,
@@ -98,6 +99,8 @@ def carry_out(
             tickets.hold(tx, code, contact_id, now)
         case KeepFile(media=media):
             files.keep(tx, contact_id, media, now)
+        case LetGoOfFile(key=key):
+            files.outdate(tx, contact_id, key)
         case SaveConsent():
             follows.agreed(tx, contact_id, effect, now)
         case SetTimer(timer=timer, seconds=seconds):

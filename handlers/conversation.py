@@ -21,7 +21,7 @@ from handlers import gate, papers, unattended
 from handlers.answers import position
 from handlers.commands import obey
 from handlers.desk.commands import ALIASES
-from handlers.effects import MarkReachable
+from handlers.effects import LetGoOfFile, MarkReachable
 from handlers.events import (
     CameBack,
     Edited,
@@ -186,10 +186,12 @@ def _act(did: Input, view: View) -> Next:
 def _without_card(sent: SentMedia, view: View) -> Next:
     """The words of a caption without the pictures it may call an identity paper."""
     refused, caption = view.say("file.id_card_words"), clean(sent.caption)
+    gone = tuple(LetGoOfFile(key=media.key) for media in sent.media)
     if len(caption) <= papers.SHORT:
-        return Next(view.session, refused)
+        return Next(view.session, refused, gone)
     after = _act(Wrote(Part(text=caption, ref=sent.ref)), view)
-    return replace(after, notice="\n".join(filter(None, (refused, after.notice))), silent=False)
+    notice = "\n".join(filter(None, (refused, after.notice)))
+    return replace(after, notice=notice, effects=(*gone, *after.effects), silent=False)
 
 
 def _always(did: Input, room: Room) -> bool:

@@ -159,6 +159,13 @@ class KeepFile(Frozen):
     media: Media
 
 
+class LetGoOfFile(Frozen):
+    """Let go of a file that was not taken, unless something else of this contact has it."""
+
+    type: Literal["let_go_of_file"] = "let_go_of_file"
+    key: str
+
+
 class SaveConsent(Frozen):
     """Prove what a person agreed to or took back: the *purpose* and *version* of the notice.
 
@@ -316,6 +323,7 @@ Effect = (
     | Witness
     | HoldTicket
     | KeepFile
+    | LetGoOfFile
     | SaveConsent
     | SetTimer
     | DropTimer

@@ -97,6 +97,7 @@ LOOSE = """
     ORDER BY f.created_at LIMIT ?
 """
 RENEW = "UPDATE files SET created_at = ? WHERE key = ?"
+OUTDATE = "UPDATE files SET created_at = 0 WHERE key = ? AND contact_id = ?"
 BYTES = "SELECT sha256 FROM files WHERE key = ?"
 FORGET = """
     DELETE FROM files
@@ -261,6 +262,11 @@ def loose(tx: Tx, before: datetime, limit: int) -> tuple[Loose, ...]:
 def renew(tx: Tx, keys: Iterable[str], now: datetime) -> None:
     """These files are still of use: as if they had just been told of."""
     tx.many(RENEW, [(ms(now), key) for key in keys])
+
+
+def outdate(tx: Tx, contact_id: int, key: str) -> None:
+    """A file of this contact that was not taken goes the next time the house is kept."""
+    tx.do(OUTDATE, (key, contact_id))
 
 
 def forget(tx: Tx, keys: Iterable[str], before: datetime) -> tuple[str, ...]:

@@ -140,6 +140,26 @@ async def test_files_nobody_sent_go_with_their_bytes(
     assert [blobs.path(sha256).exists() for sha256 in (old, young, used)] == [False, True, True]
 
 
+async def test_a_picture_that_was_not_taken_goes_at_once(
+    store: Store, blobs: Blobs, housekeeper: Housekeeper
+) -> None:
+    """Key and bytes, when the house is kept next; nobody lets go of another's file."""
+    mine, others = await kept(blobs, PDF), await kept(blobs, PDF + b"1")
+    for key, sha256 in (("mine", mine), ("others", others)):
+        await upload(store, key, sha256, timedelta(hours=2))
+
+    def let_go(tx: Tx) -> None:
+        me = people.contact(tx, "web", "a", NOW).id
+        files.outdate(tx, me, "mine")
+        files.outdate(tx, me + 1, "others")
+
+    await store.run(let_go)
+    await housekeeper.tidy(NOW)
+    assert await known(store) == {"others"}
+    assert not blobs.path(mine).exists()
+    assert blobs.path(others).exists()
+
+
 async def test_bytes_another_file_names_stay(
     store: Store, blobs: Blobs, housekeeper: Housekeeper
 ) -> None:
