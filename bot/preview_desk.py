@@ -6,11 +6,13 @@ from typing import get_args
 
 from handlers.desk.dossier import Delivery, DeskCard, Dossier, Filter, Line
 from handlers.desk.people import ROLES, Duty, Official
+from handlers.desk.resting import Outdated, Resting
 from handlers.facts import Facts
 from handlers.rooms.desk.registry import TASKS
 from handlers.session import Desk, Doing, Office, Queue, Room
 
 AT_ONCE = frozenset({"take", "close"})  # done at a press, with nothing to show before
+RULE = "rule/complaint_file_days"
 ME = Official(id=1, name="Lê Thị An", duties=tuple(Duty(role=role) for role in ROLES))
 
 
@@ -28,7 +30,9 @@ def desk_rooms(code: str) -> Iterator[tuple[str, Room]]:
         if task.action and name not in AT_ONCE:
             yield f"task: {name}", Doing(task=name, code=code)
     for page in get_args(Office.model_fields["page"].annotation):
-        yield f"office: {page}", Office(page=page, subject="1" if page == "undo" else "")
+        subject = {"undo": "1", "rule_cases": RULE}.get(page, "")
+        yield f"office: {page}", Office(page=page, subject=subject)
+    yield "office: a rule", Office(page="rules", subject=RULE)
 
 
 def desk_facts(facts: Facts) -> Facts:
@@ -59,4 +63,13 @@ def desk_facts(facts: Facts) -> Facts:
         weighty="asked",
         ledger=ledger,
     )
-    return replace(facts, official=ME, dossier=dossier, queue=(card,), found=(card,), members=(ME,))
+    answered = Resting(code=card.code, unit=card.unit, status="answered", at=facts.now)
+    return replace(
+        facts,
+        official=ME,
+        dossier=dossier,
+        queue=(card,),
+        found=(card,),
+        members=(ME,),
+        outdated=Outdated(count=1, cases=(answered,)),
+    )

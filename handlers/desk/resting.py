@@ -8,6 +8,7 @@ looked at than one too few.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -39,7 +40,8 @@ class Resting(NamedTuple):
     at: datetime
 
 
-class Outdated(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Outdated:
     """How many cases were answered by an older version of a rule, and a page of them."""
 
     count: int
