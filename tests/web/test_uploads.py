@@ -40,6 +40,14 @@ async def test_same_file_twice_is_one(chat: Served, visitor: Client) -> None:
     assert len(chat.mind.files) == 1
 
 
+@pytest.mark.parametrize("name", ["cccd.jpg", "Căn cước mặt trước.JPG", "CMND_2.png"])
+async def test_a_named_identity_card_is_not_taken(chat: Served, visitor: Client, name: str) -> None:
+    """Its name tells before a byte of it is kept."""
+    answer = await visitor.upload(JPEG, name)
+    assert (answer.status, answer.code) == (415, "id_card")
+    assert chat.mind.files == {}
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
