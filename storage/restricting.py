@@ -21,13 +21,15 @@ from storage import (
     history,
     keys,
     members,
+    people,
+    reaching,
     timers,
     waking,
 )
 from storage.database import Tx
 from storage.history import Chain
 from storage.search import marked
-from storage.tickets import lines
+from storage.tickets import COUNTER, lines
 
 LOCK = """
     SELECT t.id, t.entries, t.head, t.status, t.contact_id, t.lang, t.opened_at, t.receipt_key
@@ -39,7 +41,8 @@ WHO = """
 CLOSE = """
     UPDATE tickets
     SET status = 'closed', open = 0, kind = 'other', seems = '', topic = 'khac', asked_on = NULL,
-        author = 0, matter = 0
+        author = 0, matter = 0, contact_id = ?,
+        person_id = (SELECT person_id FROM contacts WHERE id = ?)
     WHERE id = ?
 """
 FORGET_NOTES = "DELETE FROM notes WHERE ticket_id = ?"
@@ -92,7 +95,7 @@ def restrict(tx: Tx, effect: Restrict, now: datetime) -> bool:
     kept = _moved(tx, case, kept, effect, texts, now)
     kept = denunciations.must(denunciations.get(tx, effect.into))
     denunciations.receive(tx, kept, case.receipt_key, effect.due_on, now, lang=case.lang)
-    _erase(tx, case)
+    _erase(tx, case, effect.code, now)
     told = {"from": case.status, "to": "closed"}
     actor = members.actor(effect.by)
     chain = Chain(case.id, case.entries, case.head)
@@ -133,13 +136,16 @@ def _moved(
     return kept
 
 
-def _erase(tx: Tx, case: _Case) -> None:
+def _erase(tx: Tx, case: _Case, code: str, now: datetime) -> None:
+    """No words, and nobody who sent it: they go on following it, which the desk does not see."""
     tx.do(FORGET_NOTES, (case.id,))
     tx.do(FORGET_ANSWERS, (case.id,))
     tx.do(FORGET_MARKS, (case.id,))
     tx.do(FORGET_WORDS, (marked(case.id, ""), case.id))
     keys.destroy(tx, f"case:{case.id}")
-    tx.do(CLOSE, (case.id,))
+    nobody = people.contact(tx, COUNTER, f"{code} passed on", now)
+    tx.do(CLOSE, (nobody.id, nobody.id, case.id))
+    reaching.done(tx, case.id)
 
 
 # -- who repeats it --------------------------------------------------------------------------------

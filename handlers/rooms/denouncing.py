@@ -31,8 +31,14 @@ STEPS = ("words", "unit", "name", "phone", "confirm")
 
 
 def begin(view: View) -> Next:
-    """To the confidential channel; the draft and what is pending wait until it is entered."""
-    return Next(enter(view.session, Denouncing(code=view.session.confided)))
+    """To the confidential channel; the draft and what is pending wait until it is entered.
+
+    Whoever was there and has told nothing else since goes on at once.
+    """
+    session, code = view.session, view.session.confided
+    told = session.draft or session.pending != Pending()
+    room = Denouncing(code=code) if told or not code else Denouncing(page="words", code=code)
+    return Next(enter(session, room))
 
 
 def follow(code: str, view: View) -> Next:
