@@ -8,7 +8,7 @@ import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
-from storage import denunciations, files, inbox, outbox, petitions, search
+from storage import abuse, denunciations, files, inbox, outbox, petitions, search
 from storage.blobs import Blobs
 from storage.database import StorageError, Store, Tx
 
@@ -58,6 +58,7 @@ class Housekeeper:
             await self._store.run(search.tidy)
         await self._store.run(lambda tx: outbox.burn_old(tx, now - CONFIDENTIAL))
         await self._store.run(lambda tx: denunciations.drop_old(tx, now - UNSENT))
+        await self._store.run(lambda tx: abuse.purge(tx, now))
         while await self._shred(now - files.UPLOAD_LASTS):
             pass
         while await self._forget_petitions(now - self._petitions):

@@ -42,6 +42,12 @@ OF_CONTACT = """
     SELECT b.reason, b.until FROM blocks b JOIN contacts c ON c.person_id = b.person_id
     WHERE c.id = ? AND b.until > ?
 """
+OF_PERSON = "SELECT 1 FROM blocks WHERE person_id = ? AND until > ?"
+ADOPT = """
+    INSERT INTO blocks (person_id, code, unit, member_id, reason, since, until)
+    SELECT ?, code, unit, member_id, reason, since, until FROM blocks WHERE person_id = ?
+    ON CONFLICT (person_id) DO NOTHING
+"""
 CHATS = "SELECT id FROM contacts WHERE person_id = ?"
 PURGE_BLOCKS = "DELETE FROM blocks WHERE until <= ?"
 PURGE_SLOWED = "DELETE FROM slowed WHERE last_at < ?"
@@ -116,6 +122,14 @@ def barred(tx: Tx, contact_id: int, now: datetime) -> Barred | None:
     """What keeps this contact from sending now."""
     row = tx.row(OF_CONTACT, (contact_id, ms(now)))
     return None if row is None else Barred(reason=keys.show(tx, row[0]), until=when(row[1]))
+
+
+def joined(tx: Tx, kept: int, gone: int, now: datetime) -> None:
+    """Two people became one: who was kept from sending still is, in all chats of both."""
+    if tx.do(ADOPT, (kept, gone)):
+        tx.do(DROP, (gone,))
+    if tx.row(OF_PERSON, (kept, ms(now))):
+        _tell(tx, kept, now)
 
 
 def purge(tx: Tx, now: datetime) -> None:

@@ -9,7 +9,7 @@ keeps its row: whoever is being told of an announcement meanwhile is counted as 
 from datetime import datetime, timedelta
 
 from handlers.facts import Linked
-from storage import keys, timers
+from storage import abuse, keys, timers
 from storage.database import Tx
 from storage.times import ms
 
@@ -84,5 +84,6 @@ def join(tx: Tx, contact_id: int, token_key: str, now: datetime) -> bool:
     keys.adopt(tx, f"person:{kept}", f"person:{gone}")
     for statement in EMPTIED:
         tx.do(statement, (gone,))
+    abuse.joined(tx, kept, gone, now)
     timers.set(tx, maker, f"linked:{channel}", now)
     return True

@@ -147,8 +147,9 @@ def test_a_block_ends_by_itself(database_url: str) -> None:
     said(database_url, act)
 
 
-def test_another_chat_of_a_blocked_person(database_url: str) -> None:
-    """Whoever is blocked is so in every chat that is known to be theirs."""
+@pytest.mark.parametrize("first", ["joined", "blocked"])
+def test_another_chat_of_a_blocked_person(first: str, database_url: str) -> None:
+    """Whoever is blocked is so in every chat that is known to be theirs, or becomes so."""
 
     async def act(rehearsal: Rehearsal) -> None:
         an, ba = rehearsal.person("an"), rehearsal.person("ba")
@@ -162,8 +163,11 @@ def test_another_chat_of_a_blocked_person(database_url: str) -> None:
             links.make(tx, maker, "token", now, minutes=30)
             assert links.join(tx, other, JoinChats(token="token").token, now)
 
+        if first == "blocked":
+            await blocked(rehearsal, code)
         await rehearsal.store.run(join)
-        await blocked(rehearsal, code)
+        if first == "joined":
+            await blocked(rehearsal, code)
         await an.do("(wait 1 seconds)")
         assert any("tạm dừng nhận tin" in told for told in ba.answers())
         (refused,) = await ba.do("Tôi gửi bằng trò chuyện khác thì sao?")
