@@ -259,11 +259,14 @@ class Content(Frozen):
     def figure(self, name: str, today: date, lang: Lang = "vi") -> str:
         """The figure of a rule as anybody may read it *today*, to stand inside a sentence.
 
-        With its mark while it is a draft; out of force it is no figure, but where to ask for it.
+        With its mark while it is a draft; out of force it is no figure, but where to ask for it. A
+        rule without a figure is told whole.
         """
         rule = self.law[name]
         if not rule.in_force(today):
             return self.say(lang, "law.ask")
+        if rule.value is None:
+            return self.law_says(name, today, lang)
         figure = rule.figure(lang)
         return self.say(lang, "law.draft", text=figure) if rule.draft else figure
 
