@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from storage import keys
 from storage.batch import Connection, look
 from storage.database import Row, Tx, Value
+from storage.search import unnumbered
 
 T = TypeVar("T")
 
@@ -69,6 +70,10 @@ FORGOTTEN = ("DELETE FROM group_sends", "DELETE FROM group_hints")
 MOVES = "chat_moves"
 BARE = "SELECT channel, address_key FROM chat_moves"
 SET_MOVE = "UPDATE chat_moves SET address_key = ? WHERE channel = ? AND address_key = ?"
+# The words cases are found by stay plain, without anybody's numbers among them.
+WORDS = "ticket_words"
+INDEXED = "SELECT w.rowid, w.words FROM ticket_words w WHERE w.rowid > ? ORDER BY w.rowid LIMIT ?"
+SET_INDEXED = "UPDATE ticket_words SET words = ? WHERE rowid = ?"
 
 
 def seal_old(connection: Connection) -> bool:
@@ -80,6 +85,11 @@ def seal_old(connection: Connection) -> bool:
         while left:
             left, after = _transact(connection, partial(_some, left=left, after=after))
         done = _transact(connection, _seal_moves)
+    if WORDS not in done:
+        last: int | None = 0
+        while last is not None:
+            last = _transact(connection, partial(_mask_some, after=last))
+        done = look(connection, _through)
     return FOUND in done and EMPTIED not in done
 
 
@@ -157,6 +167,19 @@ def _seal_moves(tx: Tx) -> set[str]:
         tx.do(SET_MOVE, (tx.seal.key(address), channel, address))
     tx.do(MARK, (MOVES,))
     return _through(tx)
+
+
+def _mask_some(tx: Tx, after: int) -> int | None:
+    """Mask a slice of the words cases are found by; where to go on."""
+    rows = tx.rows(INDEXED, (after, SLICE))
+    for number, words in rows:
+        if (hidden := unnumbered(words)) != words:
+            tx.do(SET_INDEXED, (hidden, number))
+            tx.do(MARK, (FOUND,))
+    if len(rows) == SLICE:
+        return int(rows[-1][0])
+    tx.do(MARK, (WORDS,))
+    return None
 
 
 def _bare(tx: Tx) -> Iterator[Row]:

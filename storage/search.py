@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from handlers.desk.people import EVERYWHERE
+from handlers.masking import searchable
 from storage.database import Tx
 
 NEWEST = "SELECT COALESCE(MAX(id), 0) FROM tickets"
@@ -32,6 +33,12 @@ def tidy(tx: Tx) -> None:
 def marked(ticket_id: int, words: str) -> str:
     """The *words* of a case with the names of its blocks before them."""
     return " ".join([*(f"{name}{ticket_id // size}" for name, size in BLOCKS), words])
+
+
+def unnumbered(words: str) -> str:
+    """Indexed *words* without anybody's numbers; the names of the blocks stay."""
+    parts = words.split(" ", len(BLOCKS))
+    return " ".join((*parts[:-1], searchable(parts[-1]))) if len(parts) > len(BLOCKS) else words
 
 
 def find(tx: Tx, phrase: str, units: frozenset[str], limit: int) -> tuple[int, ...]:

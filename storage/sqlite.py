@@ -47,6 +47,7 @@ _SETTINGS = (
     "PRAGMA journal_size_limit = 67108864",
 )
 _SWEEP = (
+    "INSERT INTO ticket_words (ticket_words) VALUES ('optimize')",  # words that were taken out
     "PRAGMA temp_store = FILE",  # the copy; there may be too much of it for memory
     "VACUUM",
     "PRAGMA temp_store = MEMORY",

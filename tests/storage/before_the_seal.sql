@@ -55,3 +55,7 @@ VALUES ('telegram:A', 1, 'telegram', 'photo', 'đơn của Mẩy.pdf', 'image/pn
     '{digest}', 'stored', 1, 1),
     ('telegram:B', 1, 'telegram', 'photo', '', 'image/png', 9, 'id',
     'abababababababababababababababababababababababababababababababab', 'stored', 1, 1);
+
+INSERT INTO ticket_words (rowid, words)
+VALUES (1, 'khoi0 vung0 goi 0912345678 thua 123'),
+    (2, 'khoi0 vung0 nuoc suoi');

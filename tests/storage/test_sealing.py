@@ -93,6 +93,8 @@ async def check(store: Store) -> None:
         assert entry is not None
         assert entry.words == "Nước suối bị đục"
         assert members.name_of(tx, members.actor(1)) == "Lò Thị Mẩy"
+        words = tx.rows("SELECT words FROM ticket_words ORDER BY rowid")
+        assert words == [("khoi0 vung0 goi thua 123",), ("khoi0 vung0 nuoc suoi",)]
 
     await store.run(look)
 
