@@ -40,6 +40,7 @@ from handlers.effects import (
     TrySending,
     Witness,
 )
+from handlers.law import Rule
 from handlers.limits import Block, NoteSlowed, Unblock
 from handlers.petition import ForgetPetition, MakePetition
 from handlers.rights import AskData, Correct, DataEffect, HoldCase, MoveRequest
@@ -141,6 +142,17 @@ def _for_hearing(
             links.join(tx, contact_id, secret.key(token), now)
 
 
+def _amend(tx: Tx, contact_id: int, effect: Amend, now: datetime, content: Content) -> None:
+    """Change what the province edits; whoever keeps a rule is told, but for who changed it."""
+    amendments.amend(tx, effect, now)
+    if effect.kind != "rule" or effect.key not in content.law:
+        return
+    subject, filed = f"rule/{effect.key}", (content.filed or content).law
+    rule = Rule.model_validate_json(effect.value) if effect.value else filed[effect.key]
+    keepers.changed(tx, subject, rule.version, now)
+    keepers.wake(tx, subject, "changed", rule.owner, now, besides=contact_id)
+
+
 def _for_the_desk(
     tx: Tx, contact_id: int, now: datetime, effect: DeskEffect, content: Content, secret: Secret
 ) -> None:
@@ -162,10 +174,7 @@ def _for_the_desk(
         case ChangeDuty():
             leaving.change_duty(tx, contact_id, effect, now, content.calendar)
         case Amend():
-            amendments.amend(tx, effect, now)
-            if effect.kind == "rule" and effect.key in content.law:
-                owner = content.law[effect.key].owner
-                keepers.wake(tx, f"rule/{effect.key}", "changed", owner, now, besides=contact_id)
+            _amend(tx, contact_id, effect, now, content)
         case Announce():
             announcements.announce(tx, effect, now)
         case MoveAnnouncement():

@@ -1,7 +1,8 @@
 """The keeper of the law: tells those who keep a rule, or a template, that it ends or has ended.
 
 Looked at once an hour; each is told once of each version, 14 days before its last day and on the
-day after it. What nobody could be told is told when there is somebody.
+day after it. What nobody could be told is told when there is somebody. A rule whose file was
+changed is told of like one that was amended by command.
 """
 
 import asyncio
@@ -55,14 +56,24 @@ class LawKeeper:
         local = now.astimezone(ZONE)
         endings = tuple(ending(self._content(), local.date()))
 
+        rules = tuple(self._content().law.values())
+
         def tell(tx: Tx) -> int:
-            return sum(
-                # One after the other, so that what is told comes in the order of the file.
+            # One after the other, so that what is told comes in the order of the file.
+            ended = sum(
                 keepers.wake_once(tx, *each, local + timedelta(milliseconds=number))
                 for number, each in enumerate(endings)
             )
+            changed = [
+                rule
+                for rule in rules
+                if keepers.changed(tx, f"rule/{rule.id}", rule.version, local)
+            ]
+            for rule in changed:
+                keepers.wake(tx, f"rule/{rule.id}", "changed", rule.owner, local)
+            return ended + len(changed)
 
-        told = await self._store.run(tell) if endings else 0
+        told = await self._store.run(tell)
         if told:
             self._nudge()
         return told

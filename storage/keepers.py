@@ -11,6 +11,7 @@ TOLD = """
     INSERT INTO rule_notices (kind, name, version, what, at) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (kind, name, version, what) DO NOTHING
 """
+SEEN = "SELECT 1 FROM rule_notices WHERE kind = ? AND name = ? AND what = 'seen' LIMIT 1"
 AT_WORK: tuple[Role, ...] = ("approver", "dispatcher", "officer")
 
 
@@ -27,6 +28,13 @@ def wake_once(tx: Tx, subject: str, version: str, what: str, owner: str, now: da
         return False
     wake(tx, subject, what, owner, now)
     return True
+
+
+def changed(tx: Tx, subject: str, version: str, now: datetime) -> bool:
+    """Whether this version was never seen, where another one was; it is seen from now on."""
+    kind, _, name = subject.partition("/")
+    known = tx.row(SEEN, (kind, name)) is not None
+    return bool(tx.do(TOLD, (kind, name, version, "seen", ms(now)))) and known
 
 
 def keepers(tx: Tx, owner: str, besides: int = 0) -> tuple[int, ...]:

@@ -181,3 +181,16 @@ def test_a_retired_template_ends_no_more() -> None:
         one = template.model_copy(update={"retired": retired})
         content = CONTENT.model_copy(update={"templates": {one.id: one}, "law": {}})
         assert len(list(ending(content, day))) == told
+
+
+async def test_a_file_that_changed_is_told_like_an_amendment(keeping: Store) -> None:
+    """Known rules are silent at every look; another version of one is told, once."""
+    name = "certificate_issue_days"
+    filed = only(name)
+    rule = filed.law[name]
+    later = filed.model_copy(update={"law": {name: rule.model_copy(update={"value": 2})}})
+    told = []
+    for content in (filed, filed, later, later, filed):
+        await LawKeeper(keeping, lambda content=content: content, lambda: None).look(NOW)  # type: ignore[misc]  # bound at once
+        told.append(len(await woken(keeping)))
+    assert told == [0, 0, 2, 0, 0]
