@@ -7,8 +7,9 @@ goes on with its next slice. It also calls to mind what is soon due, or late.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from bot.awaiting import heard
 from bot.copying import make_copy
@@ -30,6 +31,14 @@ TOLD = timedelta(seconds=2)  # for a message to go before its chat is cut off
 COPIES = timedelta(days=3)  # a copy stays that long here
 FORGETS = 3600.0  # seconds between looks at old copies
 BREATH = 0.01  # seconds between slices, so that no reply waits long
+
+
+class _Work(NamedTuple):
+    """What there is to do, looked for beside the writing."""
+
+    jobs: tuple[Job, ...]
+    erasing: bool
+    to_warn: bool
 
 
 class Clerk:
@@ -63,14 +72,16 @@ class Clerk:
 
     async def work(self, now: datetime) -> None:
         """Do all there is to do at *now*. Raises `StorageError` and OSError."""
-        for job in await self._store.read(partial(rights.jobs, now=now)):
+        today = now.astimezone(ZONE).date()
+        found = await self._store.read(partial(_look, now=now, today=today))
+        for job in found.jobs:
             await self._tried(job, now)
-        more = True
+        more = bool(found.jobs) or found.erasing
         while more:
             more = await self._slice(now)
             await asyncio.sleep(BREATH)
-        today = now.astimezone(ZONE).date()
-        if await self._store.run(partial(rights.warn, now=now, today=today, soon=SOON)):
+        if found.to_warn:
+            await self._store.run(partial(rights.warn, now=now, today=today, soon=SOON))
             self._nudge()
 
     async def _tried(self, job: Job, now: datetime) -> None:
@@ -119,6 +130,11 @@ class Clerk:
         while found := await self._store.read(lambda tx: copying.old_files(tx, ms(before), 100)):
             for digest in await self._store.run(partial(_forgotten, found=found, before=before)):
                 await self._blobs.remove(digest)
+
+
+def _look(tx: Tx, now: datetime, today: date) -> _Work:
+    waiting = rights.to_warn(tx, today, SOON)
+    return _Work(rights.jobs(tx, now), erasing.unfinished(tx) is not None, bool(waiting))
 
 
 def _forgotten(tx: Tx, found: tuple[str, ...], before: datetime) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ the seal of the chat that asked, and go with it.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -248,13 +248,17 @@ def wake(tx: Tx, what: str, code: str, now: datetime) -> bool:
 
 def warn(tx: Tx, now: datetime, today: date, soon: timedelta, limit: int = 20) -> bool:
     """Call to mind what is soon due, and what is late, once each; whether somebody was woken."""
-    days = ((today + soon).isoformat(), today.isoformat())
     woken = False
-    for code, due_on in tx.rows(TO_WARN, (*days, limit)):
+    for code, due_on in to_warn(tx, today, soon, limit):
         late = due_on < today.isoformat()
         tx.do(WARNED, (2 if late else 1, code))
         woken |= wake(tx, "request_late" if late else "request_soon", code, now)
     return woken
+
+
+def to_warn(tx: Tx, today: date, soon: timedelta, limit: int = 20) -> Sequence[Row]:
+    """Requests that are to be called to mind, by code and due date."""
+    return tx.rows(TO_WARN, ((today + soon).isoformat(), today.isoformat(), limit))
 
 
 def _tell_others(tx: Tx, contact_id: int, code: str, now: datetime) -> None:

@@ -7,8 +7,10 @@ from storage import keys
 from storage.database import Tx
 from storage.times import ms, when
 
+# Whoever was erased is nobody to be woken.
 SET = """
-    INSERT INTO timers (contact_id, name, due_at) VALUES (?, ?, ?)
+    INSERT INTO timers (contact_id, name, due_at)
+    SELECT id, ?, ? FROM contacts WHERE id = ? AND address <> ''
     ON CONFLICT (contact_id, name) DO UPDATE SET due_at = excluded.due_at
 """
 DROP = "DELETE FROM timers WHERE contact_id = ? AND name = ?"
@@ -34,7 +36,7 @@ class Timer(NamedTuple):
 
 def set(tx: Tx, contact_id: int, name: str, due_at: datetime) -> None:  # noqa: A001 - timers.set
     """Set a timer; one of this name is replaced."""
-    tx.do(SET, (contact_id, name, ms(due_at)))
+    tx.do(SET, (name, ms(due_at), contact_id))
 
 
 def drop(tx: Tx, contact_id: int, name: str) -> None:
