@@ -1,6 +1,7 @@
 """Who is erased is gone: nothing they sent can be read again, here or in a copy made before."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -16,11 +17,13 @@ from bot.dialogue import NotUnderstoodError
 from bot.talk import SECRET, Rehearsal, dialogue
 from handlers.desk.people import Duty
 from handlers.effects import Invite
+from handlers.events import Media
 from handlers.rights import AskData, HoldCase
-from storage import erasing, history, log, members, outbox, people, rights
+from storage import erasing, files, history, log, members, outbox, people, rights, tickets
 from storage.blobs import Blobs
 from storage.database import Tx
 from tests.storage.opened_up import INDEXES, Text, readable, texts
+from tests.storage.samples import case
 
 CONTENT = load_content(Path(__file__).parents[1] / "content")
 PLANTED = "gốc đa ông Trùm Thắm"
@@ -270,3 +273,73 @@ async def test_granted_is_not_granted_to_what_came_since(database_url: str, tmp_
     assert state is not None
     assert state.state == "open"
     assert unfinished is None
+
+
+async def stored(rehearsal: Rehearsal, blobs: Blobs, who: str, key: str, body: bytes) -> str:
+    """A file somebody uploaded; the digest of its bytes."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield body
+
+    kept = await blobs.keep(chunks(), limit=1 << 20)
+    media = Media(key=key, kind="document", name="a.txt", mime=kept.mime, size=kept.size)
+
+    def remember(tx: Tx) -> None:
+        contact = people.find(tx, "talk", who)
+        assert contact is not None
+        files.upload(tx, contact.id, media, kept.sha256, rehearsal.hour.now)
+
+    await rehearsal.store.run(remember)
+    return kept.sha256
+
+
+async def test_files_go_unless_somebody_else_has_them(database_url: str, tmp_path: Path) -> None:
+    """Bytes that were theirs alone can't be opened and leave the disk; shared ones stay."""
+    async with dialogue(CONTENT, database_url) as rehearsal:
+        await play(rehearsal, [])
+        await rehearsal.person("neighbour").do("/start")
+        store, now = rehearsal.store, rehearsal.hour.now
+        blobs = Blobs(tmp_path / "files", store)
+        own = await stored(rehearsal, blobs, "citizen", "talk:own", PLANTED.encode())
+        loose = await stored(rehearsal, blobs, "citizen", "talk:loose", NAME.encode())
+        shared = await stored(rehearsal, blobs, "citizen", "talk:mine", "Công văn 12".encode())
+        await stored(rehearsal, blobs, "neighbour", "talk:theirs", "Công văn 12".encode())
+        sent = (Media(key="talk:own", kind="document"), Media(key="talk:mine", kind="document"))
+        await store.run(lambda tx: files.link(tx, 1, sent))
+        await store.run(close)
+        person = (await store.read(citizen_of)).person_id
+        begin = partial(
+            erasing.begin, person_id=person, why="DL-TEST", by=0, scope="everything", now=now
+        )
+        await store.run(begin)
+        gone, more = set[str](), True
+        while more:
+            more, digests = await store.run(partial(erasing.advance, now=now + DAY))
+            gone |= set(digests)
+        here = [
+            await store.read(lambda tx, each=each: blobs.sealed(tx, each))
+            for each in (own, loose, shared)
+        ]
+    assert gone == {own, loose}
+    assert [file.here() for file in here] == [False, False, True]
+
+
+async def test_a_person_with_many_cases(database_url: str) -> None:
+    """Hundreds of cases go in slices, of which none holds up the others for long."""
+    async with dialogue(CONTENT, database_url) as rehearsal:
+        await play(rehearsal, [])
+        store = rehearsal.store
+
+        def send(tx: Tx) -> None:
+            chat = citizen_of(tx).id
+            for number in range(200):
+                effect = case(f"PA-{number:07}", about=PLANTED)
+                tickets.open(tx, chat, effect, rehearsal.hour.now, b"secret")
+
+        await store.run(send)
+        await store.run(close)
+        slices = await erase(rehearsal, limit=25)
+        left = await store.read(lambda tx: tx.rows("SELECT 1 FROM tickets WHERE erased = 0"))
+        assert left == []
+        assert (await store.read(history.verify_all)).broken == 0
+    assert 201 / 25 < slices < 20
