@@ -116,7 +116,7 @@ def load_content(folder: Path) -> Content:
     units, routes = _departments(shelf, communes)
     law = _law(shelf, units)
     retention = _retention(shelf)
-    privacy = _privacy(shelf, law)
+    privacy = _privacy(shelf, [*law, *(rule.id for rule in retention)])
     triage = _triage(shelf, law)
     petition = _petition(shelf, units)
     templates = _templates(shelf, topics, units, law)
@@ -140,12 +140,12 @@ def load_content(folder: Path) -> Content:
     )
 
 
-def _privacy(shelf: Shelf, law: Collection[str]) -> dict[Lang, str]:
+def _privacy(shelf: Shelf, known: Collection[str]) -> dict[Lang, str]:
     """The whole notice about personal data, in each language."""
     found = ((lang, shelf.text(f"privacy/{lang}.md")) for lang in LANGS)
     texts = {lang: text for lang, text in found if text is not None}
-    if not any(fault.file.endswith("law.toml") for fault in shelf.faults):
-        shelf.adopt(privacy_faults(texts, law))
+    if not any(fault.file.endswith(("law.toml", "retention.toml")) for fault in shelf.faults):
+        shelf.adopt(privacy_faults(texts, known))
     return texts
 
 

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from handlers.content import Content, Lang
 from handlers.faults import Fault
+from handlers.retention import RetentionRule
 
 PATH = "/rieng-tu"  # of its page on the web
 COMMON = frozenset({"controller", "address", "phone", "web", "years", "version"})
@@ -36,6 +37,9 @@ def _fill(name: str, content: Content, today: date, lang: Lang) -> str:
     if rule := content.law.get(name):
         said = content.figure if rule.value else content.law_says
         return said(name, today, lang)
+    for kept in content.retention:
+        if kept.id == name:
+            return _span(kept, lang)
     controller = content.controller
     return {
         "controller": controller.name.in_(lang),
@@ -45,6 +49,12 @@ def _fill(name: str, content: Content, today: date, lang: Lang) -> str:
         "years": str(controller.keep_years),
         "version": controller.privacy_version,
     }[name]
+
+
+def _span(kept: RetentionRule, lang: Lang) -> str:
+    many = kept.years or kept.days
+    vi, en = ("năm", "year") if kept.years else ("ngày", "day")
+    return f"{many} {vi}" if lang == "vi" else f"{many} {en}{'s' if many > 1 else ''}"
 
 
 def blocks(text: str) -> Iterator[Block]:
@@ -61,9 +71,14 @@ def blocks(text: str) -> Iterator[Block]:
             yield Block("text", (" ".join(lines),))
 
 
-def privacy_faults(texts: Mapping[Lang, str], law: Collection[str]) -> tuple[Fault, ...]:
-    """Places nothing fills in, and a language that says more or less than the other."""
-    found = [fault for lang, text in texts.items() for fault in _places(lang, text, frozenset(law))]
+def privacy_faults(texts: Mapping[Lang, str], known: Collection[str]) -> tuple[Fault, ...]:
+    """Places nothing fills in, and a language that says more or less than the other.
+
+    *known* are the ids of the rules of the law, and of those of keeping.
+    """
+    found = [
+        fault for lang, text in texts.items() for fault in _places(lang, text, frozenset(known))
+    ]
     shapes = {lang: [(b.kind, len(b.lines)) for b in blocks(text)] for lang, text in texts.items()}
     if len({str(shape) for shape in shapes.values()}) > 1:
         message = "hai ngôn ngữ không có cùng các mục, cùng số dòng"
@@ -72,11 +87,16 @@ def privacy_faults(texts: Mapping[Lang, str], law: Collection[str]) -> tuple[Fau
     return tuple(found)
 
 
-def _places(lang: Lang, text: str, law: frozenset[str]) -> Iterator[Fault]:
+def _places(lang: Lang, text: str, known: frozenset[str]) -> Iterator[Fault]:
     file = f"privacy/{lang}.md"
-    for name in sorted(set(_PLACE.findall(text)) - COMMON - law):
+    for name in sorted(set(_PLACE.findall(text)) - COMMON - known):
         message = f"không có gì để điền vào {{{name}}}"
-        yield Fault(file=file, key="", message=message, mend="dùng id trong law.toml, hoặc bỏ đi")
+        yield Fault(
+            file=file,
+            key="",
+            message=message,
+            mend="dùng id trong law.toml, retention.toml, hoặc bỏ đi",
+        )
     if _BRACE.search(_PLACE.sub("", text)):
         message = "có dấu { hoặc } không thành một {chỗ_điền}"
         yield Fault(file=file, key="", message=message, mend="bỏ dấu ngoặc")

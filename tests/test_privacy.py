@@ -9,7 +9,7 @@ from httpx import ASGITransport, AsyncClient
 
 from bot.channels.web.privacy_page import draw, router
 from bot.content import ContentFaultsError, load_content
-from bot.housekeeping import LOOSE_FILES, MESSAGES, UNSENT
+from bot.housekeeping import LOOSE_FILES, UNSENT
 from bot.privacy import document
 from handlers.content import Lang
 from handlers.privacy import blocks, notice, privacy_faults
@@ -52,11 +52,13 @@ def test_what_is_said_of_keeping_is_what_the_housekeeper_does() -> None:
     """The days in the notice are those of the program."""
     told = notice(CONTENT, TODAY, "vi")
     for kept, words in (
-        (MESSAGES, "Tin nhắn đã đến tay ông/bà: {} ngày"),
         (LOOSE_FILES, "Tệp gửi mà không gắn với ý kiến nào: {} ngày"),
         (UNSENT, "Tin kín viết dở: {} ngày"),
     ):
         assert words.format(kept.days) in told
+    for rule in CONTENT.retention:
+        if rule.what in {"case", "message"}:
+            assert f"{rule.years} năm" in told or f"{rule.days} ngày" in told
 
 
 @langs
@@ -76,7 +78,10 @@ def test_the_page_says_all_of_it(lang: Lang) -> None:
 def test_a_broken_notice_is_told() -> None:
     """A place nothing fills in, a stray brace, and a language that says less."""
     texts = {**CONTENT.privacy, "vi": CONTENT.privacy["vi"] + "\n\n{data_copy_day} }\n"}
-    said = [fault.message for fault in privacy_faults(texts, CONTENT.law)]
+    said = [
+        fault.message
+        for fault in privacy_faults(texts, [*CONTENT.law, *(rule.id for rule in CONTENT.retention)])
+    ]
     assert said == [
         "không có gì để điền vào {data_copy_day}",
         "có dấu { hoặc } không thành một {chỗ_điền}",
