@@ -126,7 +126,6 @@ def _rooms() -> tuple[tuple[str, Room], ...]:
         ("proving", Proving(code=CODE)),
         ("adding", Adding(code=CODE)),
         ("withdrawing", Withdrawing(code=CODE)),
-        ("repeating", Repeating(code=CODE)),
         ("pausing", Pausing()),
         ("intake", Intake()),
         ("topics: for somebody else", Topics(behalf="in_person")),
@@ -211,7 +210,7 @@ def _form(topic: Topic, base: Session, facts: Facts) -> Iterator[Screen]:
         update={"index": len(topic.ask), "answers": answers, "media": (PHOTO,), "notes": (_PART,)}
     )
     ready = base.model_copy(update={"draft": done})
-    around: tuple[Room, ...] = (Reviewing(), Dropping(), Resuming(), Menu())
+    around: tuple[Room, ...] = (Reviewing(), Repeating(code=CODE), Dropping(), Resuming(), Menu())
     for room in around:
         yield _at(room, ready, facts, f"{topic.id}: {room.at}")
     theirs = base.model_copy(update={"draft": done.model_copy(update={"behalf": "signed"})})

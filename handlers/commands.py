@@ -30,6 +30,7 @@ from handlers.session import (
     Queue,
     Rating,
     Reopening,
+    Repeating,
     Restricted,
     Resuming,
     Reviewing,
@@ -142,7 +143,7 @@ def _cancel(view: View) -> Next:
     """Stop what is being done; a draft is only thrown away after asking."""
     session = view.session
     match session.room:
-        case Filling() | Reviewing():
+        case Filling() | Reviewing() | Repeating():
             return Next(enter(session, Dropping()))
         case Dropping():
             return Next(enter(session, Menu()), view.say("dropping.kept"))
