@@ -4,6 +4,7 @@ A line is the name of a key and its 32 bytes in hex; the first is the one that w
 now, the others open what was wrapped before (`python -m bot rotate-keys`).
 """
 
+import logging
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +17,8 @@ from bot.secret import Secret, private_file
 from handlers.faults import Fault
 from storage.seal import KEY_BYTES, RINGS, Master, Ring, Seal
 
+log = logging.getLogger(__name__)
+
 
 def load_seal(config: Config, secret: Secret) -> Seal:
     """The seal of an installation; its key files are made the first time.
@@ -25,6 +28,9 @@ def load_seal(config: Config, secret: Secret) -> Seal:
     files = key_files(config)
     for ring in RINGS:
         private_file(files[ring], partial(_first_line, ring))
+
+    for fault in key_faults(config):
+        log.warning("key file: %s", fault)
 
     def read() -> Mapping[Ring, Sequence[Master]]:
         return {ring: masters(files[ring]) for ring in RINGS}

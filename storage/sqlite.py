@@ -43,6 +43,8 @@ _SETTINGS = (
     "PRAGMA cache_size = -8000",
     # Statements that may be undone alone (RETURNING) keep their journal there, not in a file.
     "PRAGMA temp_store = MEMORY",
+    # What is deleted is overwritten: search words are not sealed. Costs 5 µs a deleted row.
+    "PRAGMA secure_delete = ON",
     # Lets a WAL that a long read made grow shrink again.
     "PRAGMA journal_size_limit = 67108864",
 )

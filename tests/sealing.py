@@ -13,6 +13,7 @@ SEAL = Seal(SECRET.encode(), {"people": [PEOPLE], "denunciations": [DENUNCIATION
 
 def install(folder: Path) -> None:
     """Put the secret and the keys where `python -m bot` looks for them in *folder*."""
-    (folder / "secret").write_text(SECRET, "utf-8")
-    (folder / "keys").write_text(line(PEOPLE), "utf-8")
-    (folder / "keys-denunciations").write_text(line(DENUNCIATIONS), "utf-8")
+    texts = {"secret": SECRET, "keys": line(PEOPLE), "keys-denunciations": line(DENUNCIATIONS)}
+    for name, text in texts.items():
+        (folder / name).write_text(text, "utf-8")
+        (folder / name).chmod(0o600)
