@@ -12,13 +12,14 @@ In this order, so that a kill anywhere loses nothing and the next run goes on fr
 After 5 a backup of before can't be opened any more with the key file of now: see docs/keys.md.
 """
 
+from datetime import UTC, datetime
 from functools import partial
 
 from bot.config import Config, ConfigFaultsError
 from bot.keyring import fresh_master, key_files, load_seal, masters, missing_masters, write_masters
 from bot.secret import load_secret
+from storage import erasing, open_store
 from storage import masters as known
-from storage import open_store
 from storage.database import Store
 from storage.seal import Ring
 
@@ -47,9 +48,11 @@ async def rotate(config: Config, ring: Ring, *, prepare: bool = False) -> str:
             return f"{ring}: {found[0].name} is in {file}; copy it to all machines, then rotate"
         old = tuple(master.name for master in found[1:])
         count = await _rewrap(store, ring, old)
+        write_masters(file, found[:1])
+        if ring == "people":  # whoever was erased can't be read in a backup any more either
+            await store.run(partial(erasing.closed, now=datetime.now(UTC)))
     finally:
         await store.close()
-    write_masters(file, found[:1])
     return f"{ring}: {found[0].name} wraps {count} keys; {', '.join(old)} destroyed"
 
 

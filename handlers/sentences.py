@@ -137,9 +137,9 @@ _DESK = """
 desk: rules_changed again too_late not_staff denied unknown{code} no_case near{codes} near_none cannot{status}
     meanwhile{news} left proposed{text} preview{text} unsent{text} no_files head{code}{place}{topic}
     nowhere state{status}{unit}{who} nobody dates{due}{opened} left_days{day}{days} today{day}
-    late{day}{days} paused{day}{since} bounces{times} same{codes} earlier{entries} anonymous
+    late{day}{days} paused{day}{since} bounces{times} same{codes} restricted earlier{entries} anonymous
     identity{name}{phone} no_name no_phone files{files} say_what_for no_filter{typed} find_what
-    set_aside{code} taken_up no_media unreached not_reached{what} not_sure{what}
+    masked set_aside{code} taken_up no_media unreached not_reached{what} not_sure{what}
     ledger{ledger}{what}
     which no_unit news{code}{what} open{code} everywhere joined{role}{unit} not_again
     no_member unreachable{name} not_later same_unit other_person itself no_draft text_kept flags

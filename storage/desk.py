@@ -28,6 +28,7 @@ CARD = """
         t.matter, t.person_id
     FROM tickets t LEFT JOIN members m ON m.id = t.assignee
 """
+RESTRICTED = "SELECT restricted FROM tickets WHERE id = ?"
 DOSSIER = f"{CARD} WHERE t.code = ? /*lock t*/"
 SAME = f"{CARD} WHERE t.matter <> 0 AND t.matter = ? AND t.id <> ? ORDER BY t.id LIMIT ?"
 # A person's other chats are told what the one that follows a case can't be told.
@@ -111,6 +112,7 @@ def dossier(tx: Tx, code: str) -> Dossier | None:
         person=person,
         reached=tx.row(REACHED, (card.id, tickets.COUNTER)) is not None,
         weighty=weighty.kind if weighty else "",
+        restricted=tx.rows(RESTRICTED, (card.id,))[0][0] == 1,
         ledger=tuple(reaching.ledger(tx, card.id, weighty.seq)) if weighty else (),
     )
 

@@ -343,3 +343,21 @@ async def test_a_person_with_many_cases(database_url: str) -> None:
         assert left == []
         assert (await store.read(history.verify_all)).broken == 0
     assert 201 / 25 < slices < 20
+
+
+async def test_backups_are_closed_by_destroyed_master_keys(database_url: str) -> None:
+    """The record says from when on no backup can be opened; what is under way is not said so of."""
+    async with dialogue(CONTENT, database_url) as rehearsal:
+        await play(rehearsal, [])
+        store, now = rehearsal.store, rehearsal.hour.now
+        await store.run(close)
+        person = (await store.read(citizen_of)).person_id
+        begin = partial(
+            erasing.begin, person_id=person, why="DL-TEST", by=0, scope="everything", now=now
+        )
+        await store.run(begin)
+        assert await store.run(partial(erasing.closed, now=now + 9 * DAY)) == 0
+        await erase(rehearsal)
+        assert await store.run(partial(erasing.closed, now=now)) == 0
+        assert await store.run(partial(erasing.closed, now=now + 9 * DAY)) == 1
+        assert await store.run(partial(erasing.closed, now=now + 10 * DAY)) == 0

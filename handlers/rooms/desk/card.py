@@ -8,6 +8,7 @@ from handlers.desk.contract import shown
 from handlers.desk.dossier import DeskCard, Dossier, Line, Reply
 from handlers.desk.permission import CaseDeed, anywhere, may
 from handlers.effects import Effect, Witness
+from handlers.masking import SIGN
 from handlers.messages import Choice, choice
 from handlers.pending import MAX_TEXT
 from handlers.reading.dates import show_date
@@ -55,6 +56,8 @@ def show_desk(room: Desk, view: View) -> Prompt:
     if found is None or not may(official, "see", found.card):
         return Prompt(view.say("desk.unknown", code=room.code), (view.choice("queue"),))
     parts = [head(found.card, view)]
+    if found.restricted:
+        parts.append(view.say("desk.restricted"))
     if found.same:
         codes = ", ".join(card.code for card in found.same)
         parts.append(view.say("desk.same", codes=codes))
@@ -131,7 +134,9 @@ def _body(found: Dossier, room: Desk, view: View) -> list[str]:
     tale = "\n".join(told_line(line, view, words) for line in latest)
     earlier = len(found.story) - len(latest)
     more = view.say("desk.earlier", entries=earlier) if earlier else ""
-    return [answers, files, "\n".join(filter(None, (view.say("case.history"), more, tale)))]
+    hidden = view.say("desk.masked") if SIGN in answers + tale else ""
+    story = "\n".join(filter(None, (view.say("case.history"), more, tale)))
+    return [answers, files, story, hidden]
 
 
 def _answer(line: AnswerLine, topic_id: str, view: View) -> str:
