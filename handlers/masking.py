@@ -22,6 +22,7 @@ from pydantic import AfterValidator
 from handlers.text import clean, fold
 
 SIGN = "•"
+HIDDEN = SIGN * 6  # so many at least, where something is: a list is marked by one
 _UNSEEN = "\x00"
 _SOME_UNSEEN = "_"  # what `clean` leaves of it: accents that belong to no letter
 _FEWEST = 6  # digits; fewer say nothing of anybody

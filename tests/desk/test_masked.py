@@ -35,6 +35,7 @@ def test_numbers_are_shown_to_who_may_see_who_sent_it(
             assert "5.000.000 đ" in card
             assert (PHONE in card) == sees
             assert ("0041000312345" in card) == sees
+            assert (CONTENT.say("vi", "desk.masked") in card) != sees
             if role == "officer":  # whose case it is calls its sender
                 await reader.do(f"/nhan {code}")
                 assert PHONE in "\n".join(await reader.do(code))

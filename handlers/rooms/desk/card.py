@@ -8,7 +8,7 @@ from handlers.desk.contract import shown
 from handlers.desk.dossier import DeskCard, Dossier, Line, Reply
 from handlers.desk.permission import CaseDeed, anywhere, may
 from handlers.effects import Effect, Witness
-from handlers.masking import SIGN
+from handlers.masking import HIDDEN
 from handlers.messages import Choice, choice
 from handlers.pending import MAX_TEXT
 from handlers.reading.dates import show_date
@@ -134,7 +134,7 @@ def _body(found: Dossier, room: Desk, view: View) -> list[str]:
     tale = "\n".join(told_line(line, view, words) for line in latest)
     earlier = len(found.story) - len(latest)
     more = view.say("desk.earlier", entries=earlier) if earlier else ""
-    hidden = view.say("desk.masked") if SIGN in answers + tale else ""
+    hidden = view.say("desk.masked") if HIDDEN in answers + tale else ""
     story = "\n".join(filter(None, (view.say("case.history"), more, tale)))
     return [answers, files, story, hidden]
 
