@@ -82,7 +82,7 @@ def obey(command: Command, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 
         case "tinkin":
             return denouncing.begin(view)
         case "khieunai":
-            return complaining.begin(view, drafted=False)
+            return _complain_of(Part(text=command.rest), view)
         case "nhantin":
             return Next(enter(session, Hearing()))
         case "huy":
@@ -139,7 +139,17 @@ def _new_with(part: Part, view: View) -> Next:
     return Next(begun.session, gathered.notice)
 
 
-def _cancel(view: View) -> Next:
+def _complain_of(part: Part, view: View) -> Next:
+    """A complaint, of what was written behind the command if anything was."""
+    if not part.text:
+        return complaining.begin(view, drafted=False)
+    gathered = gather_text(view.session.pending, part, view)
+    held = view.session.model_copy(update={"pending": gathered.pending})
+    begun = complaining.begin(View(held, view.facts), drafted=False)
+    return Next(begun.session, "\n".join(n for n in (gathered.notice, begun.notice) if n))
+
+
+def _cancel(view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - a table
     """Stop what is being done; a draft is only thrown away after asking."""
     session = view.session
     match session.room:

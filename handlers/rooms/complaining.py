@@ -12,7 +12,7 @@ from handlers.answers import read_commune
 from handlers.content import Unit
 from handlers.events import SentMedia
 from handlers.messages import Choice, choice
-from handlers.pending import hold
+from handlers.pending import hold, joined
 from handlers.reading.dates import read_date, show_date
 from handlers.rooms import form, petitioning
 from handlers.rooms.questions import proposals
@@ -273,6 +273,7 @@ def as_feedback(room: Complaining, view: View) -> Next:
     words = room.given.get("content", "")
     held = session.pending
     if words:
-        held = Pending(parts=(*held.parts, Part(text=words)), media=held.media)
+        before = () if joined(held.parts) in words else held.parts
+        held = Pending(parts=(*before, Part(text=words)), media=held.media)
     begun = form.new(View(session.model_copy(update={"pending": held}), view.facts))
     return Next(begun.session, told)

@@ -34,7 +34,7 @@ SHOWN = 120  # characters of one answer in the look at all of them
 
 
 def begin(room: Complaining, view: View) -> Next:
-    """Begin with what the draft tells already; the first thing that is lacking is asked."""
+    """Begin with what was told already; the first thing that is lacking is asked."""
     known = {slot: text for slot, text in _told(room, view).items() if text}
     return _advanced(room.model_copy(update={"given": {**known, **room.given}}), view)
 
@@ -58,10 +58,10 @@ def _answers(room: Complaining, view: View) -> list[tuple[str, str]]:
 
 
 def _told(room: Complaining, view: View) -> dict[str, str]:
-    """What the draft says of the person and of the matter; nothing it says is lost."""
+    """What the draft says of the person and of the matter, or else what is held; all of it."""
     draft = view.session.draft if room.drafted else None
     if draft is None:
-        return {}
+        return {"content": joined(view.session.pending.parts)[:MAX_TEXT]}
     own: dict[str, str] = {}
     story: list[str] = []
     for field in form_of(draft, view.content).ask:

@@ -72,7 +72,7 @@ WORDS = {
     "many accents": "a" + "\u0301" * 5000,
     "NFD": "hoa\u0300 vang",
     "only a slash": "/",
-    "unknown command": "/khieunai tôi",
+    "unknown command": "/khongbiet tôi",
     "command of somebody else's bot": "/start@other_bot moi-xyz",
     "forged invitation": "/start moi-' OR 1=1 --",
     "forged link": "/start noi-LMTJ-85M2-JKR2",

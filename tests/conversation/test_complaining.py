@@ -309,6 +309,19 @@ def test_files_sent_meanwhile_wait_for_their_case() -> None:
     assert refused.session.pending == Pending()
 
 
+def test_words_behind_the_command_are_what_is_complained_of() -> None:
+    """They are held from then on, begin the petition's story, and go on as feedback but once."""
+    after = turn(shown(BASE, FACTS), Said(text=f"/khieunai {STORY}"), FACTS)
+    assert [part.text for part in after.session.pending.parts] == [STORY]
+    door = pressed(turn(after.session, Said(text="14/10/2026"), FACTS).session, "UBND thành phố")
+    begun = pressed(door.session, "Soạn đơn để in và ký")
+    assert room_of(begun).given == {"content": STORY}
+    longer = room_of(begun).model_copy(update={"page": "made", "given": {"content": f"{STORY} A"}})
+    there = at(longer, pending=begun.session.pending)
+    on = pressed(there, "Gửi như phản ánh, kiến nghị")
+    assert [part.text for part in on.session.pending.parts] == [f"{STORY} A"]
+
+
 def test_it_takes_consent() -> None:
     """Whoever agreed to nothing is shown the notice first."""
     stranger = shown(Session(), FACTS)
