@@ -35,8 +35,9 @@ def confidential_screens(facts: Facts) -> Iterator[tuple[str, Room, Facts]]:
     desk = replace(theirs, official=INSPECTOR, restricted=(told,))
     yield "restricted", Restricted(), desk
     yield "restricted: none", Restricted(), replace(desk, restricted=())
-    for page in ("reason", "card", "identity"):
-        yield f"restricted: {page}", Restricted(page=page, code=CODE, whole=True), desk
+    yield "restricted: reason", Restricted(page="reason", code=CODE), desk
+    yield "restricted: card", Restricted(page="card", code=CODE, whole=True), desk
+    yield "restricted: identity", Restricted(page="identity", code=CODE, whole=True), desk
     yield "restricted: read", Restricted(page="card", code=CODE), desk
     for task in TASKS:
         yield f"restricted: {task}", Restricted(page="task", code=CODE, task=task), desk

@@ -376,10 +376,11 @@ def _nameless(found: Denunciation) -> Iterator[object]:
 
 
 def _entries(tx: Tx, number: int) -> Iterator[_Entry]:
-    for *values, sealed in tx.rows(ENTRIES, (number,)):
+    for row in tx.rows(ENTRIES, (number,)):
+        sealed = row[-1]
         shown = keys.show(tx, sealed) if sealed else ""
         said = json.loads(shown) if shown else {"salt": "", "words": ""}
-        yield _Entry(*values, said["salt"], said["words"])
+        yield _Entry(*row[:-1], said["salt"], said["words"])
 
 
 def _line(tx: Tx, entry: _Entry) -> Line:
@@ -390,7 +391,5 @@ def _line(tx: Tx, entry: _Entry) -> Line:
 def _link(number: int, entry: _Entry) -> Link:
     values: Row = (entry.seq, entry.at, entry.actor, entry.kind, entry.data)
     words = entry.words or None
-    return Link(
-        *(entry.seq, ["denunciation", number, *values], entry.data),
-        *(entry.prev, entry.hash, entry.salt, words),
-    )
+    about = ["denunciation", number, *values]
+    return Link(entry.seq, about, entry.data, entry.prev, entry.hash, entry.salt, words)

@@ -17,8 +17,8 @@ from handlers.reading.courtesies import says_done, says_no
 from handlers.reading.dates import show_date
 from handlers.reading.phones import read_phone
 from handlers.rooms import hearing, questions
-from handlers.rooms.form import DRAFT_TIMER
 from handlers.rooms.desk import restricted
+from handlers.rooms.form import DRAFT_TIMER
 from handlers.rooms.start import home
 from handlers.session import Answer, Denouncing, Draft, Menu, Pending
 from handlers.text import clean, fold, is_blank
