@@ -2,7 +2,7 @@
 
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import process_time
 
@@ -46,7 +46,7 @@ def written() -> Iterator[tuple[str, str]]:
             yield group["kind"], text
 
 
-TYPED = {
+TYPED: dict[str, Callable[[str], str]] = {
     "plain": str,
     "bare": bare,
     "nfd": lambda text: unicodedata.normalize("NFD", text),
