@@ -73,7 +73,7 @@ news: taken{code} assigned{code}{unit} answered{code}{text} referred{code}{reaso
 reply: finding{text} basis{text} action{text} next{text} until{text} private{text} files{files}
 rating: ask{code} why thanks good fair poor
 reopening: ask{code} more{code} done{code}{due} too_late{code}{until}
-data: shown{cases}{channels}{name}{open}{phone} unsaid since{day}{version} no yes restricted
+data: next shown{cases}{channels}{name}{open}{phone} unsaid since{day}{version} no yes restricted
     ask{address}{controller}{phone} take_back{code} taken_back copy{days}{more} correct{name}{phone}
     erase{days}{more} erase_open{open} erase_at_once erase_staff limit{days}{more} consents
     already{code} withdrew{cases} changed unsent withdrawn{code} copy_ready{code}

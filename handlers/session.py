@@ -355,7 +355,8 @@ class MyData(Frozen):
     """
 
     at: Literal["my_data"] = "my_data"
-    page: Literal["all", "copy", "correct", "name", "phone", "erase", "limit", "consents"] = "all"
+    page: Literal["all", "copy", "correct", "name", "phone", "erase", "limit", "consents",
+                  "done"] = "all"  # fmt: skip
     typed: str = ""
 
 

@@ -61,6 +61,9 @@ def show_data(room: MyData, view: View) -> Prompt:
             return _asked(text, "choice.data_limit_yes", view)
         case "consents":
             return _show_consents(view)
+        case "done":
+            ways = (view.choice("to:all", "choice.data"), view.choice("menu"))
+            return Prompt(view.say("data.next"), ways)
 
 
 def _show_all(view: View) -> Prompt:
@@ -277,7 +280,7 @@ def _confirmed(room: MyData, view: View) -> Next:
 
 def _ask(kind: Kind, state: State, view: View) -> Next:
     """Record it, once: what was asked for before and is under way still is not asked for again."""
-    there = enter(view.session, MyData())
+    there = enter(view.session, MyData(page="done"))
     same = (each for each in _mine(view).requests if each.kind == kind and each.waiting)
     if before := next(same, None):
         return Next(there, view.say("data.already", code=before.code))
