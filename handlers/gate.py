@@ -17,6 +17,7 @@ from handlers.limits import NoteSlowed
 from handlers.pending import gather, summary
 from handlers.reading.dates import show_date
 from handlers.repeats import added_again
+from handlers.rooms.pausing import ends_at
 from handlers.rooms.start import home
 from handlers.session import (
     Adding,
@@ -213,7 +214,7 @@ def _unanswered(event: Understandable, view: View) -> Next:
     pace, rules = session.pace, view.content.desk.limits
     pace = pace.model_copy(update={"unkept": pace.unkept + unkept})
     session = _pausing(session).model_copy(update={"pace": pace})
-    until = datetime.fromtimestamp(pace.until, view.facts.now.tzinfo)
+    until = ends_at(pace.until, view.facts.now)
     noted = NoteSlowed(stage="silent", until=until)
     if not limits.begins(pace):
         return Next(session, effects=(*effects, noted), silent=True)

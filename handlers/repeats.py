@@ -51,4 +51,3 @@ def added_again(event: Understandable, view: View) -> tuple[Effect, ...]:
     text = clean(event.text)
     added = AddToTicket(code=code, text=text, media=(), search=text)
     return (added, Notify(code=code, to="assignee", what="added"))
-

@@ -1,4 +1,4 @@
-"""What is about to be sent tells what a case of the same person tells already: add it there?"""
+"""What is about to be sent tells what a case of the same person tells already, and may go there."""
 
 from collections.abc import Callable
 from dataclasses import replace

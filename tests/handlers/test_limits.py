@@ -11,6 +11,7 @@ from handlers.limits import (
     PERIODS,
     LimitRules,
     Pace,
+    Stage,
     arrived,
     begins,
     ended,
@@ -22,9 +23,9 @@ RULES = LimitRules()
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC).timestamp()
 
 
-def sent(pace: Pace, gaps: list[float], now: float = NOW) -> tuple[Pace, list[str], float]:
+def sent(pace: Pace, gaps: list[float], now: float = NOW) -> tuple[Pace, list[Stage], float]:
     """The stages met by messages that come after these *gaps* in seconds."""
-    stages = []
+    stages = list[Stage]()
     for gap in gaps:
         now += gap
         pace, stage = arrived(pace, now, RULES)
@@ -94,7 +95,7 @@ def test_no_mistake_counts_once_an_hour() -> None:
 
 def test_the_silence_counts_and_ends() -> None:
     """What comes in the silence is counted; after it one begins anew."""
-    pace, stages, now = sent(Pace(), [0.01] * 80)
+    pace, stages, _ = sent(Pace(), [0.01] * 80)
     assert pace.unheard == stages.count("silent")
     assert begins(pace.model_copy(update={"unheard": 1}))
     after = arrived(pace, pace.until + 1, RULES)

@@ -55,10 +55,10 @@ def test_any_text_has_few_marks(text: str) -> None:
 
 
 def test_a_word_changed_here_and_there() -> None:
-    """Every twelfth word changed, most copies are still found."""
+    """With a word in twenty-four changed, most copies are still found."""
     chance, found = random.Random(5), 0
     words = f"{STORY} {OTHER}".split()
     for _ in range(100):
-        copy = [chance.choice("một hai ba".split()) if chance.random() < 1 / 24 else w for w in words]
+        copy = ["một" if chance.random() < 1 / 24 else word for word in words]
         found += shared(" ".join(words), " ".join(copy)) >= ALIKE
     assert found >= 60
