@@ -12,19 +12,15 @@ import io
 import json
 import re
 import socket
-import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 from urllib.parse import quote
 
-import psycopg
 import pytest
 
 from handlers.desk.people import Duty
 from handlers.effects import Invite
-from storage import members, open_store, people
+from storage import keys, members, open_store, people
 from storage.database import Tx
 from tests.acceptance.running import PATIENCE, Bot, until
 from tests.announcing import stage
@@ -200,17 +196,17 @@ def _settled(sim: TelegramSim) -> None:
     time.sleep(0.15)
 
 
-BROKEN = "UPDATE sessions SET state = substr(state, 1, 12) || %s"
+async def break_turns(bot: Bot) -> None:
+    """Have every conversation kept in a form that nothing understands."""
+    store = await open_store(bot.database_url, seal=SEAL)
 
+    def spoil(tx: Tx) -> None:
+        for (contact,) in tx.rows("SELECT contact_id FROM sessions"):
+            state = keys.hide(tx, json.dumps({"room": STORY, NAME: PHONE}), f"contact:{contact}")
+            tx.do("UPDATE sessions SET state = ? WHERE contact_id = ?", (state, contact))
 
-def break_a_turn(database_url: str, folder: Path) -> None:
-    """Change what is kept of every conversation, so that none can be opened."""
-    if database_url.startswith("sqlite"):
-        with closing(sqlite3.connect(folder / "bot.db")) as database, database:
-            database.execute(BROKEN.replace("%s", "?"), (STORY,))
-    else:
-        with psycopg.connect(database_url) as server:
-            server.execute(BROKEN, (STORY,))
+    await store.run(spoil)
+    await store.close()
 
 
 def test_nobody_is_in_the_log_of_a_day(telegram_bot: Bot, sim: TelegramSim) -> None:
@@ -225,7 +221,7 @@ def test_nobody_is_in_the_log_of_a_day(telegram_bot: Bot, sim: TelegramSim) -> N
     asyncio.run(on_the_web(bot, secrets))
     garbage(bot)
     bot.kill()
-    break_a_turn(bot.database_url, bot.folder)
+    asyncio.run(break_turns(bot))
     bot.start()
     lan = sim.person(LAN)
     lan.says(STORY)

@@ -199,7 +199,7 @@ def test_a_long_ordinary_text_takes_no_time() -> None:
 def _seconds(text: str) -> float:
     best = 9.0
     for _ in range(4):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         masked(text)
-        best = min(best, time.perf_counter() - begun)
+        best = min(best, time.thread_time() - begun)
     return best
