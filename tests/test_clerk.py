@@ -52,7 +52,8 @@ async def asked(rehearsal: Rehearsal, *lines: str) -> str:
     for line in lines:
         await rehearsal.person("citizen").do(line)
     mine = await rehearsal.store.read(citizen_mine)
-    return mine.requests[0].code
+    code: str = mine.requests[0].code
+    return code
 
 
 async def given(rehearsal: Rehearsal, folder: Path, code: str) -> list[str]:

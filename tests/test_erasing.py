@@ -18,7 +18,7 @@ from bot.talk import SECRET, Rehearsal, dialogue
 from handlers.desk.people import Duty
 from handlers.effects import Invite
 from handlers.events import Media
-from handlers.rights import AskData, HoldCase
+from handlers.rights import AskData, HoldCase, Mine
 from storage import erasing, files, history, log, members, outbox, people, rights, tickets
 from storage.blobs import Blobs
 from storage.database import Tx
@@ -179,7 +179,7 @@ async def planted_and_erased(url: str, steps: Steps) -> None:
         assert not (await store.read(citizen_mine)).cases
 
 
-def citizen_mine(tx: Tx) -> "rights.Mine":
+def citizen_mine(tx: Tx) -> Mine:
     """What is kept of the citizen."""
     return rights.mine(tx, citizen_of(tx).id)
 
@@ -316,10 +316,7 @@ async def test_files_go_unless_somebody_else_has_them(database_url: str, tmp_pat
         while more:
             more, digests = await store.run(partial(erasing.advance, now=now + DAY))
             gone |= set(digests)
-        here = [
-            await store.read(lambda tx, each=each: blobs.sealed(tx, each))
-            for each in (own, loose, shared)
-        ]
+        here = [await store.read(partial(blobs.sealed, sha256=one)) for one in (own, loose, shared)]
     assert gone == {own, loose}
     assert [file.here() for file in here] == [False, False, True]
 
