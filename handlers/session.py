@@ -150,7 +150,7 @@ class Resuming(Frozen):
 
 
 class Repeating(Frozen):
-    """About to send what the open case *code* of the same person tells already: add it there?"""
+    """Asked whether what the open case *code* of the same person tells already may go there."""
 
     at: Literal["repeating"] = "repeating"
     code: str
