@@ -15,7 +15,7 @@ from handlers.facts import Made
 from handlers.petition import Petition
 from storage import files, keys, timers
 from storage.database import Tx
-from storage.times import ms, when
+from storage.times import ms
 
 TIMER = "petition"
 
@@ -26,7 +26,6 @@ DUE = """
     SELECT id, contact_id, words, attempts FROM petitions
     WHERE made = '' AND not_before <= ? ORDER BY not_before, id LIMIT ?
 """
-NEXT_DUE = "SELECT MIN(not_before) FROM petitions WHERE made = ''"
 PUT_OFF = """
     UPDATE petitions SET attempts = attempts + 1, not_before = ? WHERE id = ? AND made = ''
 """
@@ -74,12 +73,6 @@ def due(tx: Tx, now: datetime, limit: int) -> tuple[Waiting, ...]:
         Waiting(number, contact_id, _read(keys.show(tx, words)), attempts)
         for number, contact_id, words, attempts in tx.rows(DUE, (ms(now), limit))
     )
-
-
-def next_due(tx: Tx) -> datetime | None:
-    """When the next is to be made."""
-    at = tx.rows(NEXT_DUE)[0][0]
-    return None if at is None else when(at)
 
 
 def put_off(tx: Tx, waiting: Waiting, until: datetime) -> None:
