@@ -29,8 +29,8 @@ class OpenTicket(Frozen):
     *name* and *phone* are the person's own; they go to `people`, never into the case. *search* is
     the text the case is found by, with nothing of *name* and *phone* in it; see `masking`.
     *calendar* says by which calendar *due_on* was computed. *by* is the member who files it for
-    somebody at the counter or by telephone, *consent* how that person agreed: then the case is held
-    by nobody's chat until its receipt is shown. *kind* is what it is by its sender's choice,
+    somebody at the counter or by telephone, *consent* how that person agreed to what was
+    *read_out*: then the case is held by nobody's chat until its receipt is shown. *kind* is what it is by its sender's choice,
     *seems* what its words speak for where the sender chose otherwise. *marks* find its copies
     (`handlers.repeats`).
     """
@@ -51,6 +51,7 @@ class OpenTicket(Frozen):
     phone: str = ""
     by: int = 0
     consent: str = ""
+    read_out: str = ""
     marks: tuple[int, ...] = ()
     kind: Kind = "feedback"
     seems: Kind | Literal[""] = ""

@@ -232,7 +232,9 @@ def keep(tx: Tx, ticket_id: int, contact_id: int, media: Sequence[Media], now: d
 
 def _at_the_counter(tx: Tx, case: OpenTicket, now: datetime, notice: str) -> int:
     holder = people.contact(tx, COUNTER, case.code, now).id
-    agreed = SaveConsent(purpose="handling", given=True, version=notice, lang=case.lang)
+    agreed = SaveConsent(
+        purpose="handling", given=True, version=notice, lang=case.lang, text=case.read_out
+    )
     people.add_consent(tx, holder, agreed, now)
     return holder
 

@@ -27,17 +27,21 @@ def begin(view: View) -> Next:
 
 def show_intake(view: View) -> Prompt:
     """What is to be read to the person, and how they may have agreed."""
+    ways = tuple(view.choice(way, f"intake.{way}") for way in WAYS)
+    refused = view.choice("refused", "intake.refused", tone="danger")
+    return Prompt(_read_out(view), (*ways, refused, view.choice("cancel")))
+
+
+def _read_out(view: View) -> str:
+    """What the person hears before they agree: kept as the proof of it."""
     controller = view.content.controller
-    text = view.say(
+    return view.say(
         "intake.ask",
         controller=controller.name.in_(view.lang),
         years=controller.keep_years,
         phone=controller.phone,
         address=controller.address,
     )
-    ways = tuple(view.choice(way, f"intake.{way}") for way in WAYS)
-    refused = view.choice("refused", "intake.refused", tone="danger")
-    return Prompt(text, (*ways, refused, view.choice("cancel")))
 
 
 def at_intake(did: Input, view: View) -> Next:
@@ -76,7 +80,9 @@ def filed(opened: OpenTicket, draft: Draft, unit: str, view: View) -> Next:
     official = view.facts.official
     if official is None or not anywhere(official, "intake"):
         return denied("intake", "", view)
-    case = opened.model_copy(update={"by": official.id, "consent": draft.behalf})
+    how = f"{_read_out(view)}\n\n{view.say(f'intake.{draft.behalf}')}"
+    filed_by = {"by": official.id, "consent": draft.behalf, "read_out": how}
+    case = opened.model_copy(update=filed_by)
     said = view.say(
         "intake.done",
         code=case.code,

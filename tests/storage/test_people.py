@@ -261,3 +261,21 @@ async def test_an_unknown_contact_is_no_quiet_nobody(store: Store) -> None:
     for ask in (people.address, people.person):
         with pytest.raises(LookupError):
             await store.run(partial(ask, contact_id=99))
+
+
+async def test_what_was_read_when_agreeing_is_kept_once(store: Store) -> None:
+    """The very words can be printed years later, however many agreed to them."""
+
+    def agree(tx: Tx) -> tuple[list[str], int]:
+        for address in ("a", "b"):
+            chat = people.contact(tx, "web", address, NOW).id
+            for given in (True, False):
+                text = "Nguyên văn thông báo" if given else ""
+                consent = SaveConsent(
+                    purpose="handling", given=given, version="1", lang="vi", text=text
+                )
+                people.add_consent(tx, chat, consent, NOW)
+        read = [people.consent_text(tx, one.text) for one in people.consents(tx, chat)]
+        return read, len(tx.rows("SELECT hash FROM consent_texts"))
+
+    assert await store.run(agree) == (["Nguyên văn thông báo", ""], 1)
