@@ -30,9 +30,9 @@ class OpenTicket(Frozen):
     the text the case is found by, with nothing of *name* and *phone* in it; see `masking`.
     *calendar* says by which calendar *due_on* was computed. *by* is the member who files it for
     somebody at the counter or by telephone, *consent* how that person agreed to what was
-    *read_out*: then the case is held by nobody's chat until its receipt is shown. *kind* is what it is by its sender's choice,
-    *seems* what its words speak for where the sender chose otherwise. *marks* find its copies
-    (`handlers.repeats`).
+    *read_out*: then the case is held by nobody's chat until its receipt is shown. *kind* is what it
+    is by its sender's choice, *seems* what its words speak for where the sender chose otherwise.
+    *marks* find its copies (`handlers.repeats`).
     """
 
     type: Literal["open_ticket"] = "open_ticket"
