@@ -10,7 +10,7 @@ from handlers.events import FileRefused, SentMedia
 from handlers.pending import file_name, length
 from handlers.rooms import data, form, hearing, news, petitioning
 from handlers.rooms.desk import bulletin, orders, restricted
-from handlers.session import Draft, Pending, Resuming, Session, Welcome
+from handlers.session import Denouncing, Draft, Pending, Resuming, Session, Welcome
 from handlers.text import clean, is_blank
 from handlers.view import Input, Next, View, enter
 
@@ -116,7 +116,7 @@ def file_refused(refused: FileRefused, view: View) -> Next:
     if draft := session.draft:
         session = session.model_copy(update={"draft": _without(refused.key, draft)})
     session = session.model_copy(update={"pending": _without(refused.key, session.pending)})
-    name = file_name(refused.name, view)
+    name = file_name("" if isinstance(session.room, Denouncing) else refused.name, view)
     return Next(session, view.say(f"file.{refused.reason}", name=name))
 
 

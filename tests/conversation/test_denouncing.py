@@ -1,0 +1,118 @@
+"""Telling in confidence, and reading it: what is said, where, and to whom nothing is."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+import bot.turn
+from bot.preview import screens
+from bot.preview_confidential import CODE, INSPECTOR, confidential_screens
+from bot.talk import Rehearsal, dialogue
+from handlers.denouncing import Denunciation, Line
+from handlers.events import FileRefused
+from handlers.facts import Facts
+from handlers.rooms.desk.restricted import show_restricted
+from handlers.session import Denouncing, Restricted, Session
+from handlers.unattended import file_refused
+from handlers.view import View
+from storage import inbox, outbox, sessions
+from storage.database import Tx
+from tests.transcripts.saying import CONTENT
+
+SECRET = "Ông Trưởng Mẫu nhận tiền"
+TELLING = ("/start", "[Đồng ý xử lý để trả lời ý kiến]", "/tinkin", "[Báo tin kín]", SECRET)
+WRONG = "H4TN-62XC-9FQK"
+SENDING = ("[Xong]", "[Không rõ]", "[Không ghi tên]", "[Bỏ qua]", "[Gửi kín]")
+
+
+@pytest.fixture
+async def rehearsal(database_url: str) -> AsyncIterator[Rehearsal]:
+    """A bot that has met nobody."""
+    async with dialogue(CONTENT, database_url) as here:
+        yield here
+
+
+async def said(rehearsal: Rehearsal, who: str, *lines: str) -> str:
+    """What somebody hears last."""
+    answers: tuple[str, ...] = ()
+    for line in lines:
+        answers = await rehearsal.person(who).do(line)
+    return "\n".join(answers)
+
+
+async def test_a_code_alone_says_what_an_unknown_code_says(rehearsal: Rehearsal) -> None:
+    """Nobody learns by trying codes that there is a message, nor by trying receipts."""
+    sent = await said(rehearsal, "a", *TELLING, *SENDING)
+    code = sent[sent.index("TT-") :][:11]
+    for who in ("b", "c"):
+        await said(rehearsal, who, *TELLING[:2])
+    for known_by, unknown_by in ((f"/tracuu {code}", "/tracuu TT-7K3Q-M2X"), (WRONG, WRONG)):
+        known = await said(rehearsal, "b", known_by)
+        unknown = await said(rehearsal, "c", unknown_by)
+        assert known == unknown.replace("TT-7K3Q-M2X", code)
+    tries = [await said(rehearsal, "b", "2222-3333-4444") for _ in range(6)]
+    assert "TT-" in tries[0]
+    assert tries[-1] != tries[0], "whoever goes on trying is made to wait"
+
+
+async def test_only_the_web_shows_an_inspector_what_was_told() -> None:
+    """On a foreign platform its servers would have the words: it shows the way to the page."""
+    desk = dict(_desk())
+    room = Restricted(page="card", code=CODE, whole=True)
+    view = View(Session(room=room, staff=True), desk["web"])
+    assert SECRET in show_restricted(room, view).text
+    elsewhere = View(Session(room=room, staff=True), desk["telegram"])
+    shown = show_restricted(room, elsewhere)
+    assert SECRET not in shown.text
+    assert "trang web" in shown.text
+
+
+def _desk() -> list[tuple[str, Facts]]:
+    facts = next(iter(screens(CONTENT, "vi"))).facts
+    known = next(known for _, _, known in confidential_screens(facts) if known.confided)
+    told = known.confided
+    assert isinstance(told, Denunciation)
+    line = Line(seq=1, at=facts.now, kind="told", words=SECRET)
+    told = told.model_copy(update={"lines": (line,)})
+    there = replace(known, confided=told, official=INSPECTOR)
+    return [(channel, replace(there, channel=channel)) for channel in ("web", "telegram")]
+
+
+def test_a_file_told_in_confidence_is_never_called_by_its_name() -> None:
+    """Nor when it turns out to be unusable."""
+    facts = next(iter(screens(CONTENT, "vi"))).facts
+    view = View(Session(room=Denouncing(page="words", code=CODE)), facts)
+    after = file_refused(FileRefused(key="a", name="to-cao-ong-mau.pdf", reason="type"), view)
+    assert "to-cao" not in after.notice
+
+
+async def test_what_failed_while_it_was_told_is_not_kept(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault keeps no word of it for a replay; whoever told it is asked to send it again."""
+    await said(rehearsal, "a", *TELLING[:4])
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("a fault")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(bot.turn, "step", fails)
+        assert "gặp lỗi" in await said(rehearsal, "a", SECRET)
+    (failed,) = await rehearsal.store.run(lambda tx: inbox.failures(tx, 10))
+    assert (failed.raw, failed.event) == ("", "")
+
+
+async def test_nothing_of_it_is_in_the_conversation_once_it_was_sent(rehearsal: Rehearsal) -> None:
+    """Neither in its state nor among what was said, from the first word on."""
+    await said(rehearsal, "a", *TELLING[:2], "/gui", "[Việc khác]", f"{SECRET} để làm sổ đỏ")
+    await said(rehearsal, "a", "/tinkin", "[Báo tin kín]", *SENDING[1:], "/trogiup")
+
+    def look(tx: Tx) -> tuple[str, list[str]]:
+        opened = sessions.open(tx, "talk", "a", rehearsal.hour.now)
+        return opened.state, [m.payload for m in outbox.after(tx, opened.contact_id, 0, 100)]
+
+    state, messages = await rehearsal.store.run(look)
+    assert SECRET not in state
+    assert "TT-" not in state
+    assert not [text for text in messages if SECRET in text or "TT-" in text]
