@@ -174,3 +174,24 @@ async def test_a_request_changed_meanwhile_is_not_decided(rehearsal: Rehearsal) 
     entries = await store.read(lambda tx: log.entries(tx, limit=9, subject=f"request:{code}"))
     assert [entry.kind for entry in entries] == ["data_refused", "data_extended", "data_asked"]
     assert all(entry.words is None for entry in entries)
+
+
+async def test_the_log_tells_of_what_was_erased(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    """An administrator reads that somebody was erased, by which request; never who."""
+    store, token, now = rehearsal.store, "moi-quan-tri", rehearsal.hour.now
+    duty = Duty(role="administrator")
+    invite = Invite(by=0, invitation=token, duty=duty, name="Lê", hours=24)
+    await store.run(lambda tx: members.invite(tx, invite, SECRET.key(token), now))
+    office, passer_by = rehearsal.person("office"), rehearsal.person("passer-by")
+    await office.do(f"/start {token}")
+    for line in ("/start", "[Đồng ý xử lý để trả lời ý kiến]"):
+        await passer_by.do(line)
+    for line in ("/suadulieu", "[Sửa họ tên]", "Huỳnh Thị Ẩn", "[Đúng, sửa như vậy]"):
+        await passer_by.do(line)
+    for line in ("/xoadulieu", "[Yêu cầu xóa dữ liệu]"):
+        await passer_by.do(line)
+    await clerk(rehearsal, tmp_path).work(now + DAY)
+    told = "".join(await office.do("/nhatky"))
+    assert "Xóa dữ liệu · 1" in told
+    assert "Làm xong yêu cầu về dữ liệu · DL-" in told
+    assert "Huỳnh" not in told

@@ -112,7 +112,9 @@ def _what(entry: Entry, view: View) -> str:
             deed = view.say(f"deed.{entry.data.get('deed', 'see')}")
             about = entry.subject.removeprefix("case:")
             return " · ".join(filter(None, (view.say(f"entry.{kind}"), deed, about)))
-        case kind if entry.subject.startswith(("announcement:", "request:", "case:", "contact:")):
+        case kind if entry.subject.startswith(
+            ("announcement:", "request:", "case:", "contact:", "erasure:", "retention:")
+        ):
             about = entry.subject.partition(":")[2]
             words = cut(entry.words, LONGEST_CHANGE)
             return " · ".join(filter(None, (view.say(f"entry.{kind}"), about, words)))
