@@ -47,12 +47,10 @@ def _by_room(room: Room, did: Input) -> Needs | None:
     match room, did:
         case Queue(), Picked("more"):
             return replace(OFFICIAL, queue=room.filter)
-        case Queue(), Picked(key) if key.startswith("open:"):
+        case Queue() | Desk() | Office(page="rule_cases"), Picked(key) if key.startswith("open:"):
             return replace(OFFICIAL, dossier=key.removeprefix("open:"))
         case Queue(), Wrote() if len(did.text) <= LONGEST:
             return replace(OFFICIAL, dossier=read_code(did.text) or "", near=near_codes(did.text))
-        case Desk(), Picked(key) if key.startswith("open:"):
-            return replace(OFFICIAL, dossier=key.removeprefix("open:"))
         case Desk(), Wrote() if code := read_code(did.text[:LONGEST]):
             return replace(OFFICIAL, dossier=code)
         case Desk(code=code), Picked(key) if key.startswith("same:"):
@@ -68,8 +66,6 @@ def _by_room(room: Room, did: Input) -> Needs | None:
             return _doing(room, did)
         case Queue(), _:
             return OFFICIAL
-        case Office(page="rule_cases"), Picked(key) if key.startswith("open:"):
-            return replace(OFFICIAL, dossier=key.removeprefix("open:"))
         case Office(), _:
             return replace(showing(room) or OFFICIAL, fresh=did == Picked("invite"), members=True)
         case _:
