@@ -16,7 +16,7 @@ from handlers.pending import hold, joined
 from handlers.reading.dates import read_date, show_date
 from handlers.rooms import form, petitioning
 from handlers.rooms.questions import proposals
-from handlers.session import Answer, Complaining, Languages, Menu, Part, Pending, Reviewing
+from handlers.session import Answer, Complaining, Kinds, Languages, Menu, Part, Pending, Reviewing
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 LABEL = 35  # characters of a button
@@ -34,6 +34,8 @@ def begin(view: View, *, drafted: bool = True) -> Next:
         return Next(again, view.say("complaining.resumed", days=days))
     asked = view.say("complaining.asked", days=days)
     told = view.say("complaining.found", days=days) if drafted else asked
+    if view.session.room == Kinds(page="complaint"):
+        told = ""  # it has just been said there
     return Next(enter(view.session, Complaining(drafted=drafted)), told)
 
 
