@@ -59,3 +59,16 @@ def test_announcements_faster_than_telegram_bears_must_be_paid_for(tmp_path: Pat
     assert "paid_broadcast = true" in str(caught.value)
     paid = load_config(file, {fast: "500", f"{TELEGRAM}PAID_BROADCAST": "true"})
     assert paid.channels.telegram.announcements_per_second == 500
+
+
+@pytest.mark.parametrize("key", ["proxies", "ops_allow"])
+def test_networks_are_networks(tmp_path: Path, key: str) -> None:
+    """A network that is none stops the start with a sentence; several come from the environment."""
+    file = tmp_path / "config.toml"
+    file.write_text(f'[channels.web]\n{key} = ["10.0.0.0/8", "somewhere"]\n', "utf-8")
+    with pytest.raises(ConfigFaultsError, match="không phải địa chỉ mạng"):
+        load_config(file, {})
+    file.write_text("", "utf-8")
+    environment = {f"LANGNGHE__CHANNELS__WEB__{key.upper()}": "10.0.0.1, 192.0.2.0/24"}
+    web = load_config(file, environment).channels.web
+    assert getattr(web, key) == ("10.0.0.1", "192.0.2.0/24")

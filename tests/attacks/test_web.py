@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -177,6 +178,18 @@ def test_an_address_that_asks_for_everybody_elses_turn(everything: Whole) -> Non
     assert answer.status == 429
     assert int(answer.headers["retry-after"]) >= 1
     assert everything.ask("GET", "/healthz", client="203.0.113.78").status == 200
+
+
+def test_a_disk_that_is_full(tmp_path: Path) -> None:
+    """Files can't take the room the database needs: no more are taken, and it is said."""
+    most = 10**9  # MB, which no disk has
+    with whole(tmp_path, f"sqlite:///{tmp_path / 'bot.db'}", least_free=most) as app:
+        headers = {"cookie": app.visitor(), "content-type": "application/octet-stream"}
+        answer = app.ask("POST", "/chat/files", headers=headers, body=[b"\xff\xd8\xff" + bytes(99)])
+        assert (answer.status, json.loads(answer.body)["code"]) == (507, "full")
+        said = {"cookie": headers["cookie"], "content-type": "application/json"}
+        words = json.dumps({"id": "a", "event": HELLO}).encode()
+        assert app.ask("POST", "/chat/say", headers=said, body=[words]).status == 200
 
 
 def test_a_line_of_the_log_is_one_line() -> None:

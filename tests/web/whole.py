@@ -34,12 +34,12 @@ class Whole:
         return set_cookie.partition(";")[0]
 
 
-def settings(folder: Path, url: str) -> Config:
+def settings(folder: Path, url: str, least_free: int) -> Config:
     """Settings of an installation in *folder*, with Telegram's webhook open."""
     install(folder)
     return Config.model_validate(
         {
-            "storage": {"url": url, "files": folder / "files", "least_free": 0},
+            "storage": {"url": url, "files": folder / "files", "least_free": least_free},
             "content": ROOT / "content",
             "secret_file": folder / "secret",
             "keys_file": folder / "keys",
@@ -59,12 +59,16 @@ def settings(folder: Path, url: str) -> Config:
 
 
 @contextmanager
-def whole(folder: Path, url: str) -> Iterator[Whole]:
-    """The application over the database at *url*, with its files in *folder*."""
+def whole(folder: Path, url: str, *, least_free: int = 0) -> Iterator[Whole]:
+    """The application over the database at *url*, with its files in *folder*.
+
+    It takes no files when the disk has fewer than *least_free* MB.
+    """
     loop = asyncio.new_event_loop()
     stack = AsyncExitStack()
     try:
-        app = loop.run_until_complete(stack.enter_async_context(open_app(settings(folder, url))))
+        opening = open_app(settings(folder, url, least_free))
+        app = loop.run_until_complete(stack.enter_async_context(opening))
         assert app.web is not None
         chatting = loop.create_task(app.web.run(app.engine.accept))
         loop.run_until_complete(asyncio.sleep(0))
