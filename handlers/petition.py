@@ -111,7 +111,7 @@ class Petition(Frozen):
 class MakePetition(Frozen):
     """Have the documents of a petition made and brought to this contact; it replaces one asked for.
 
-    An effect, and the only thing that ever holds an ID number: it is forgotten once that is printed.
+    An effect, and the only thing that ever holds an ID number: forgotten once that is printed.
     """
 
     type: Literal["make_petition"] = "make_petition"
