@@ -116,7 +116,7 @@ link: made{links}{minutes}{token} ask{channel} joined{channel}{phone} made_one{c
 channel: web telegram talk other
 choice: tell tell_more no_name unit_unknown send_sealed drop_sealed
 menu_command: tinkin
-denounce: signs door{address}{hours}{name} hours{phone} own_channel foreign_channel{channel}{web}
+denounce: too_much{phone} signs door{address}{hours}{name} hours{phone} own_channel foreign_channel{channel}{web}
     anonymous entered words words_more taken unit which no_unit name phone
     confirm{files}{messages}{name}{phone}{unit} yes no empty gone kept sent{code}{day}{receipt}
     dropped status{code}{day} reply{text} door_again{door} news passed{code}

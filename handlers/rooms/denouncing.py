@@ -6,13 +6,14 @@ conversation: nothing here repeats it, and every prompt is forgotten once it was
 
 from collections.abc import Iterable
 
+from handlers import gate
 from handlers.answers import UNKNOWN, read_commune
 from handlers.confiding import AddedConfided, Confide, DropConfided, Hush, SendConfided
 from handlers.denouncing import Denunciation
 from handlers.effects import DropTimer, Effect, KeepFile
 from handlers.events import Media, SentMedia, SharedContact
 from handlers.messages import Choice, choice
-from handlers.pending import joined, take_files
+from handlers.pending import MAX_TEXT, joined, take_files
 from handlers.reading.courtesies import says_done, says_no
 from handlers.reading.dates import show_date
 from handlers.reading.phones import read_phone
@@ -25,6 +26,7 @@ from handlers.text import clean, fold, is_blank
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 RECEPTION = "ban-tiep-cong-dan"  # where a letter is handed in, and anybody is heard
+MOST = 100  # messages of one telling
 LONGEST_NAME = 100  # characters of a name, of a commune
 OWN = frozenset({"web", "talk", ""})  # channels whose words no foreign server has
 STEPS = ("words", "unit", "name", "phone", "confirm")
@@ -266,6 +268,8 @@ def _personal(which: str, draft: Draft | None, view: View) -> str | None:
 def _took(room: Denouncing, did: Wrote | SentMedia, view: View) -> Next:
     """More of what happened; a file is never called by its name here."""
     there = enter(view.session, room)
+    if why := _too_much(did, view):
+        return Next(there, why)
     if isinstance(did, Wrote):
         effects: tuple[Effect, ...] = (Confide(code=room.code, texts=(did.text,)),)
         return Next(there, view.say("denounce.taken"), (*effects, *_news(room)))
@@ -282,6 +286,16 @@ def _took(room: Denouncing, did: Wrote | SentMedia, view: View) -> Next:
     confide = Confide(code=room.code, texts=texts, media=media)
     said = "\n".join(line for line in (view.say("denounce.taken"), notices) if line)
     return Next(there, said, (*kept, confide, *_news(room)))
+
+
+def _too_much(did: Wrote | SentMedia, view: View) -> str:
+    """Why this can't be taken any more; empty when it can."""
+    found, text = _theirs(view), did.text if isinstance(did, Wrote) else did.caption
+    if found is not None and found.told >= MOST:
+        return view.say("denounce.too_much", phone=view.content.controller.phone)
+    if len(text) > MAX_TEXT:
+        return view.say("text.too_long", length=len(text), most=MAX_TEXT)
+    return ""
 
 
 def _news(room: Denouncing) -> tuple[Effect, ...]:
@@ -353,13 +367,16 @@ def _send(room: Denouncing, view: View) -> Next:
     if found is None or not (found.told or found.files):
         words = room.model_copy(update={"page": "words"})
         return Next(enter(view.session, words), view.say("denounce.empty"))
+    session = gate.spent(view, "cases")
+    if session is None:
+        return Next(view.session, gate.too_many(view, "cases"))
     receipt = facts.receipt
     due = restricted.due_on(view)
     sent = SendConfided(code=room.code, receipt=receipt, due_on=due, lang=view.lang)
     today = show_date(facts.now.date())
     notice = view.say("denounce.sent", code=room.code, receipt=receipt, day=today)
-    rest = {"draft": view.session.second, "second": None}
-    done = enter(view.session, Menu(), confided="", **rest)
+    rest = {"draft": session.second, "second": None}
+    done = enter(session, Menu(), confided="", **rest)
     effects: tuple[Effect, ...] = (sent, Hush(since=found.opened_at))
     return Next(done, notice, effects, sealed=room.code, forget=True)
 

@@ -5,7 +5,9 @@ from datetime import datetime
 from handlers import announcing
 from handlers.announcing import Announcement, Audience, State, Tally, Wording
 from handlers.codes import ALPHABET, CODE_NUMBERS, RECEIPT_NUMBERS, make_code, make_receipt
+from handlers.confiding import Confide
 from handlers.content import Content
+from handlers.denouncing import Denunciation
 from handlers.desk.people import Official
 from handlers.effects import (
     AddToTicket,
@@ -62,6 +64,7 @@ class Province:
         self.official: Official | None = None
         self.announcements: dict[str, Announcement] = {}
         self.hears = True
+        self.confided: dict[str, Denunciation] = {}
         self.follows: dict[tuple[str, str], bool] = {}
         self._opened = 0
 
@@ -79,6 +82,7 @@ class Province:
             story=self.stories.get(code) if proved or code in self.held else None,
             proved=proved,
             official=self.official,
+            confided=self.confided.get(wanted.confided),
             members=(self.official,) if self.official else (),
             announcement=self.announcements.get(wanted.announcement),
             announcements=tuple(reversed(self.announcements.values())),
@@ -107,8 +111,8 @@ class Province:
                 self.stories[code] = self.stories[code].model_copy(update=told)
             case HoldTicket(code=code):
                 self.held.append(code)
-            case Announce() | MoveAnnouncement():
-                self._at_the_desk(effect)
+            case Announce() | MoveAnnouncement() | Confide():
+                self._of_no_case(effect)
             case Follow(kind=kind, name=name, wanted=wanted):
                 self.follows[kind, name] = wanted
             case SaveConsent(purpose="announcements", given=given):
@@ -120,14 +124,27 @@ class Province:
             case _:
                 pass
 
+    def _confide(self, effect: Confide) -> None:
+        """What is told in confidence is nowhere else."""
+        told = self.confided.get(effect.code) or Denunciation(
+            id=1, code=effect.code, state="draft", opened_at=self.now
+        )
+        files = (*told.files, *effect.media)
+        more = {"told": told.told + len(effect.texts), "files": files}
+        self.confided[effect.code] = told.model_copy(update=more)
+        said = (*effect.texts, *(media.key for media in effect.media))
+        self.people += "\n".join(("", *said, effect.name or "", effect.phone or ""))
+
     def work(self, code: str, kind: Told, text: str, data: dict[str, str | int]) -> None:
         """An official does something, which the case's citizen is to hear of."""
         self._grow(code, kind, text, (), data=data)
         self.set_status(code, WORKED[kind])
         self.timers |= {f"case:{code}", *([f"expire:{code}"] if kind == "asked" else [])}
 
-    def _at_the_desk(self, effect: Announce | MoveAnnouncement) -> None:
-        if isinstance(effect, Announce):
+    def _of_no_case(self, effect: Announce | MoveAnnouncement | Confide) -> None:
+        if isinstance(effect, Confide):
+            self._confide(effect)
+        elif isinstance(effect, Announce):
             self._announce(effect)
         else:
             self._move_announcement(effect)

@@ -5,6 +5,7 @@ from typing import Any
 
 from handlers.announcing import Announcement
 from handlers.conversation import needs, step, tell
+from handlers.denouncing import Denunciation
 from handlers.desk.dossier import Dossier
 from handlers.effects import Effect
 from handlers.events import Event, SentUnreadable
@@ -45,8 +46,16 @@ def asked_for(wanted: Needs, everything: Facts) -> Facts:
         linked=everything.linked if wanted.link else None,
         petition=everything.petition if wanted.petition else None,
         limits=everything.limits,
+        channel=everything.channel,
+        confided=_confided(wanted.confided, everything),
+        restricted=everything.restricted if wanted.restricted else (),
         **_of_the_desk(wanted, everything),
     )
+
+
+def _confided(code: str, everything: Facts) -> Denunciation | None:
+    found = everything.confided
+    return found if found is not None and found.code == code else None
 
 
 def _of_the_desk(wanted: Needs, everything: Facts) -> dict[str, Any]:
