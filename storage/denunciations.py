@@ -380,7 +380,7 @@ def _entries(tx: Tx, number: int) -> Iterator[_Entry]:
         sealed = row[-1]
         shown = keys.show(tx, sealed) if sealed else ""
         said = json.loads(shown) if shown else {"salt": "", "words": ""}
-        yield _Entry(*row[:-1], said["salt"], said["words"])
+        yield _Entry._make((*row[:-1], said["salt"], said["words"]))
 
 
 def _line(tx: Tx, entry: _Entry) -> Line:

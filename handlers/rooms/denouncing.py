@@ -6,7 +6,6 @@ conversation: nothing here repeats it, and every prompt is forgotten once it was
 
 from collections.abc import Iterable
 
-from handlers import gate
 from handlers.answers import UNKNOWN, read_commune
 from handlers.confiding import AddedConfided, Confide, DropConfided, Hush, SendConfided
 from handlers.denouncing import Denunciation
@@ -22,6 +21,7 @@ from handlers.rooms.desk import restricted
 from handlers.rooms.form import DRAFT_TIMER
 from handlers.rooms.start import home
 from handlers.session import Answer, Denouncing, Draft, Menu, Pending
+from handlers.spending import spent, too_many
 from handlers.text import clean, fold, is_blank
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
@@ -367,9 +367,9 @@ def _send(room: Denouncing, view: View) -> Next:
     if found is None or not (found.told or found.files):
         words = room.model_copy(update={"page": "words"})
         return Next(enter(view.session, words), view.say("denounce.empty"))
-    session = gate.spent(view, "cases")
+    session = spent(view, "cases")
     if session is None:
-        return Next(view.session, gate.too_many(view, "cases"))
+        return Next(view.session, too_many(view, "cases"))
     receipt = facts.receipt
     due = restricted.due_on(view)
     sent = SendConfided(code=room.code, receipt=receipt, due_on=due, lang=view.lang)

@@ -167,7 +167,6 @@ async def _everything_happens(
         web = stage.person("web")
         await web.side.sends(paper=PAPER, name=FILE)
         await web.do("/tinkin")
-        await web.do("[Báo tin kín]")
         await web.do("[Xong]")
         heard = await _said(stage, TOLD)
         code = next(line for line in heard if "Mã: TT-" in line)
