@@ -10,7 +10,7 @@ import pytest
 from bot import outbox as sending
 from bot.channels import Channel
 from handlers.announcing import Limits
-from storage import open_store
+from storage import keys, open_store
 from storage.database import Store
 from tests.announcing import stage
 from tests.announcing.mortal import Life, MortalChannel, MortalStore
@@ -92,13 +92,15 @@ async def test_nobody_is_missed_over_faults_and_kills(
 
 async def states(store: Store) -> set[str]:
     """Who could not be told, by the ledger."""
-    rows = await store.run(
-        lambda tx: tx.rows(
-            "SELECT c.address FROM deliveries d JOIN contacts c ON c.id = d.contact_id"
-            " WHERE d.state <> 'sent'"
-        )
+    return await store.run(
+        lambda tx: {
+            keys.show(tx, address)
+            for (address,) in tx.rows(
+                "SELECT c.address FROM deliveries d JOIN contacts c ON c.id = d.contact_id"
+                " WHERE d.state <> 'sent'"
+            )
+        }
     )
-    return {address for (address,) in rows}
 
 
 async def ten_kills(store: Store, fake: FakeTelegram) -> None:
