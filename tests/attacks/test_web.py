@@ -171,11 +171,8 @@ def test_letters_that_grow(everything: Whole, text: str) -> None:
 
 def test_an_address_that_asks_for_everybody_elses_turn(everything: Whole) -> None:
     """One address that floods is told to wait, with when; the next address is served."""
-    for _ in range(10_000):
-        answer = everything.ask("GET", "/healthz", client="203.0.113.77")
-        if answer.status == 429:
-            break
-    assert answer.status == 429
+    asked = (everything.ask("GET", "/healthz", client="203.0.113.77") for _ in range(10_000))
+    answer = next(answer for answer in asked if answer.status == 429)
     assert int(answer.headers["retry-after"]) >= 1
     assert everything.ask("GET", "/healthz", client="203.0.113.78").status == 200
 
