@@ -103,9 +103,8 @@ def _doors(read: Reading) -> tuple[Door, Door, dict[int, Door]] | None:
         belongs.update(dict.fromkeys(fresh, door))
     ranked: tuple[Door, ...] = ("confidence", "letter", "desk")
     doors = [door for door in ranked if door in belongs.values()]
-    # What a complaint asks for sounds like a suggestion: it is another matter when it is said to be.
-    one = len(doors) < 2 or ("desk" in doors[:2] and not read.turns)  # noqa: PLR2004 - a pair
-    if one:
+    # What a complaint asks for sounds like a suggestion: another matter is said to be one.
+    if len(doors) < 2 or ("desk" in doors[:2] and not read.turns):  # noqa: PLR2004 - a pair
         return None
     kept = {number: door for number, door in belongs.items() if door in doors[:2]}
     return doors[0], doors[1], kept
