@@ -20,13 +20,16 @@ from bench.processes import Bot, EndedError, free_port, our_bot, running
 from bench.telegram_people import platform
 from bot.outbox import ANNOUNCEMENTS
 from handlers.announcing import FINAL
+from storage import keys, open_store
 from tests.fakes.telegram import OF_A_SEND, FakeTelegram, Pace
 from tests.postgres_server import fresh_database, postgres_server
+from tests.sealing import SEAL
 
 FIRST = 10_000_000
 KILLS = 10
 PER_SECOND = 400.0
 PATIENCE = 600.0
+STATES = "SELECT d.state, c.address FROM deliveries d JOIN contacts c ON c.id = d.contact_id"
 
 
 class Ended(NamedTuple):
@@ -79,7 +82,8 @@ async def _run(people: int, url: str | None) -> Ended:
             )
             began = perf_counter()
             await _lives(bot, folder, server, url, people)
-            return _ended(server, ids, url, perf_counter() - began)
+            seconds = perf_counter() - began
+            return _ended(server, ids, await _states(url), seconds)
 
 
 async def _lives(bot: Bot, folder: Path, server: FakeTelegram, url: str, people: int) -> None:
@@ -107,13 +111,19 @@ async def _until(
             await asyncio.sleep(every)
 
 
-def _ended(server: FakeTelegram, ids: range, url: str, seconds: float) -> Ended:
+async def _states(url: str) -> dict[int, str]:
+    """What the ledger says of each person, by their id at the platform."""
+    store = await open_store(url, seal=SEAL)
+    try:
+        return await store.read(
+            lambda tx: {int(keys.show(tx, sealed)): state for state, sealed in tx.rows(STATES)}
+        )
+    finally:
+        await store.close()
+
+
+def _ended(server: FakeTelegram, ids: range, states: dict[int, str], seconds: float) -> Ended:
     """Compare what the ledger says with what the people have read."""
-    rows = ask(
-        url,
-        "SELECT d.state, c.address FROM deliveries d JOIN contacts c ON c.id = d.contact_id",
-    )
-    states = {int(str(address)): state for state, address in rows}
     read = {number: server.person(number).unread for number in ids}
     told = [number for number in ids if read[number]]
     lost = {number for number, state in states.items() if state in {"unreachable", "failed"}}

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.sealing import install
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -32,6 +34,8 @@ def our_bot(folder: Path, port: int, telegram: str = "", token: str = "", **othe
         "STORAGE__URL": f"sqlite:///{folder}/bot.db",
         "STORAGE__FILES": f"{folder}/files",
         "SECRET_FILE": f"{folder}/secret",
+        "KEYS_FILE": f"{folder}/keys",
+        "DENUNCIATION_KEYS_FILE": f"{folder}/keys-denunciations",
         "CHANNELS__WEB__PORT": str(port),
         "CHANNELS__TELEGRAM__BASE_URL": telegram,
         "CHANNELS__TELEGRAM__TOKEN": token,
@@ -40,6 +44,7 @@ def our_bot(folder: Path, port: int, telegram: str = "", token: str = "", **othe
     environment = {f"LANGNGHE__{name}": str(value) for name, value in settings.items() if value}
     file = folder / "config.toml"  # an empty one, whatever the province has set here
     file.touch()
+    install(folder)  # the keys that what was seeded is sealed by
     return Bot(("-m", "bot", "--config", str(file), "run"), environment)
 
 
