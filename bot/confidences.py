@@ -15,8 +15,9 @@ from handlers.confiding import (
     SendConfided,
 )
 from handlers.desk.people import EVERYWHERE
+from handlers.desk.places import Restricted
 from handlers.facts import Facts, Needs
-from handlers.session import Denouncing, Restricted, Session
+from handlers.session import Denouncing, Session
 from storage import denunciations, outbox, restricting, waking
 from storage.database import Tx
 

@@ -25,20 +25,15 @@ from handlers.facts import Hearing as Heard
 from handlers.rooms import doors
 from handlers.session import (
     Adding,
-    Answer,
     Case,
     Cases,
-    Draft,
     Dropping,
     Filling,
     Hearing,
     Intake,
     Languages,
     Menu,
-    Option,
-    Part,
     Pausing,
-    Pending,
     Proving,
     Rating,
     Reopening,
@@ -53,6 +48,7 @@ from handlers.session import (
     Withdrawing,
 )
 from handlers.tickets import DONE, AnswerLine, Card, Happening, Status, Story
+from handlers.unsent import Answer, Draft, Option, Part, Pending
 from handlers.view import Prompt, View
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)

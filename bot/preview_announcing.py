@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from bot.preview_desk import ME
 from handlers.announcing import Announcement, Audience, Limits, Tally, Wording
+from handlers.desk.places import Bulletin, Doing, Office
 from handlers.events import Media
 from handlers.facts import Facts
-from handlers.session import Bulletin, Doing, Office, Room
+from handlers.session import Room
 
 CODE = "TB-7K3Q-M2X"
 WORDS = "Bão số 12 vào đêm nay. Người dân vùng trũng xin chuẩn bị sơ tán."

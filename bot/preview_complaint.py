@@ -5,7 +5,8 @@ from typing import get_args
 
 from handlers.content import Content
 from handlers.rooms.petitioning import SLOTS
-from handlers.session import Complaining, Option
+from handlers.session import Complaining
+from handlers.unsent import Option
 
 WORDS = "Đo thiếu đất trồng keo của gia đình tôi."
 KNOWN = "2026-10-14"

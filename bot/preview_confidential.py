@@ -7,10 +7,12 @@ from typing import get_args
 
 from handlers.denouncing import Denunciation, Line
 from handlers.desk.people import Duty, Official
+from handlers.desk.places import Restricted
 from handlers.events import Media
 from handlers.facts import Facts
 from handlers.rooms.desk.restricted import TASKS
-from handlers.session import Denouncing, Option, Restricted, Room
+from handlers.session import Denouncing, Room
+from handlers.unsent import Option
 
 CODE = "TT-7K3Q-M2X"
 INSPECTOR = Official(id=1, name="Lê An", duties=(Duty(role="inspector"),))

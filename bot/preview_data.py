@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import get_args
 
 from handlers.codes import CODE_NUMBERS, make_code
+from handlers.desk.places import Doing, Office
 from handlers.facts import Facts
 from handlers.rights import Agreed, DataRequest, Kind, Mine, OwnCase
-from handlers.session import Doing, MyData, Office, Room
+from handlers.session import MyData, Room
 
 CODE = "DL-7K3Q-M2X"
 

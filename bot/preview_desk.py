@@ -6,10 +6,11 @@ from typing import get_args
 
 from handlers.desk.dossier import Delivery, DeskCard, Dossier, Filter, Line
 from handlers.desk.people import ROLES, Duty, Official
+from handlers.desk.places import Desk, Doing, Office, Queue
 from handlers.desk.resting import Outdated, Resting
 from handlers.facts import Facts
 from handlers.rooms.desk.registry import TASKS
-from handlers.session import Desk, Doing, Office, Queue, Room
+from handlers.session import Room
 
 AT_ONCE = frozenset({"take", "close"})  # done at a press, with nothing to show before
 RULE = "rule/complaint_file_days"

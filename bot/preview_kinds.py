@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from handlers.content import Content
-from handlers.session import Alarm, Answer, Draft, Kinds, Part, Room
+from handlers.session import Alarm, Kinds, Room
+from handlers.unsent import Answer, Draft, Part
 
 MIXED = (
     "Tôi khiếu nại quyết định thu hồi đất số 12. "

@@ -9,8 +9,8 @@ from handlers.reading.dates import read_date, show_date
 from handlers.reading.numbers import read_number, show_number
 from handlers.reading.phones import read_phone, show_phone
 from handlers.reading.places import Place, read_place
-from handlers.session import Answer, Option, Part
 from handlers.territory import Found, Unsure
+from handlers.unsent import Answer, Option, Part
 from handlers.view import View
 
 SHORTEST_STORY = 10  # characters of a long answer; less cannot say what happened and where

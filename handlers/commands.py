@@ -4,6 +4,7 @@ from handlers.codes import read_code
 from handlers.denouncing import inspects
 from handlers.desk import commands as desk
 from handlers.desk.permission import REACHES
+from handlers.desk.places import Bulletin, Desk, Doing, Office, Queue, Restricted
 from handlers.effects import JoinStaff
 from handlers.linking import link
 from handlers.pending import drop, gather_text
@@ -11,33 +12,26 @@ from handlers.rooms import behalf, cases, complaining, data, denouncing, form, h
 from handlers.rooms.desk import doing, office, orders, restricted
 from handlers.session import (
     Adding,
-    Bulletin,
     Case,
     Cases,
     Complaining,
     Denouncing,
-    Desk,
-    Doing,
     Dropping,
     Filling,
     Hearing,
     Intake,
     Languages,
     Menu,
-    Office,
-    Part,
-    Pending,
-    Queue,
     Rating,
     Reopening,
     Repeating,
-    Restricted,
     Resuming,
     Reviewing,
     Topics,
     Welcome,
     Withdrawing,
 )
+from handlers.unsent import Part, Pending
 from handlers.view import Command, Next, View, enter
 
 

@@ -21,6 +21,7 @@ from handlers import gate, papers, unattended
 from handlers.answers import position
 from handlers.commands import obey
 from handlers.desk.commands import ALIASES
+from handlers.desk.places import Bulletin, Desk, Doing, Office, Queue, Restricted
 from handlers.effects import LetGoOfFile, MarkReachable
 from handlers.events import (
     CameBack,
@@ -44,21 +45,14 @@ from handlers.rooms.data import PAGES
 from handlers.rooms.desk import restricted, unfinished
 from handlers.session import (
     Alarm,
-    Bulletin,
     Complaining,
     Denouncing,
-    Desk,
-    Doing,
     Dropping,
     Filling,
     Hearing,
     Intake,
     Languages,
     MyData,
-    Office,
-    Part,
-    Queue,
-    Restricted,
     Resuming,
     Reviewing,
     Room,
@@ -68,6 +62,7 @@ from handlers.session import (
 )
 from handlers.text import clean
 from handlers.understanding import Understandable, understand
+from handlers.unsent import Part
 from handlers.view import Blank, Command, Input, Next, Polite, Stale, Turn, View, Wrote, enter
 
 __all__ = ["needs", "step", "tell"]

@@ -1,23 +1,18 @@
 """Whether words tell of a life in danger, before anything else is made of them."""
 
 from handlers.content import Content
+from handlers.desk.places import Bulletin, Desk, Doing, Office, Queue, Restricted
 from handlers.drafts import form_of
 from handlers.events import Edited, SentMedia
 from handlers.session import (
     Adding,
-    Bulletin,
     Case,
     Cases,
     Denouncing,
-    Desk,
-    Doing,
     Filling,
     Intake,
     Menu,
-    Office,
-    Queue,
     Reopening,
-    Restricted,
     Resuming,
     Reviewing,
     Session,

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from handlers.content import Content, Field, Topic, Words
-from handlers.session import Draft
+from handlers.unsent import Draft
 
 
 def form_of(draft: Draft, content: Content) -> Topic:

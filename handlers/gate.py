@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers import limits
+from handlers.desk.places import Restricted
 from handlers.effects import Effect, OpenTicket, SetTimer
 from handlers.events import Said, SentMedia
 from handlers.limits import NoteSlowed
@@ -27,10 +28,8 @@ from handlers.session import (
     Kinds,
     Languages,
     Pausing,
-    Pending,
     Reopening,
     Repeating,
-    Restricted,
     Resuming,
     Reviewing,
     Session,
@@ -39,6 +38,7 @@ from handlers.session import (
 )
 from handlers.spending import spent, too_many
 from handlers.understanding import Understandable, understand
+from handlers.unsent import Pending
 from handlers.view import Next, Picked, View, Wrote, enter
 
 TIMER = "silence"

@@ -7,6 +7,7 @@ from handlers.codes import near_codes, read_code, read_receipt
 from handlers.desk import needs as desk
 from handlers.desk.commands import invitation
 from handlers.desk.needs import OFFICIAL, deciding
+from handlers.desk.places import Bulletin, Desk, Doing, Office, Queue, Restricted
 from handlers.events import (
     CameBack,
     Edited,
@@ -25,12 +26,9 @@ from handlers.repeats import marks, of_draft
 from handlers.session import (
     Adding,
     Alarm,
-    Bulletin,
     Case,
     Cases,
     Denouncing,
-    Desk,
-    Doing,
     Dropping,
     Filling,
     Hearing,
@@ -39,15 +37,11 @@ from handlers.session import (
     Languages,
     Menu,
     MyData,
-    Office,
     Pausing,
-    Pending,
     Proving,
-    Queue,
     Rating,
     Reopening,
     Repeating,
-    Restricted,
     Resuming,
     Reviewing,
     Room,
@@ -60,6 +54,7 @@ from handlers.session import (
 from handlers.text import fold
 from handlers.triage import NO_RULES, Rules
 from handlers.understanding import asks_for_case, tells, understand
+from handlers.unsent import Pending
 from handlers.view import Command, Picked, Wrote, enter
 
 IN_A_FORM = Filling | Reviewing | Kinds | Topics | Dropping | Resuming

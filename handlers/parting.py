@@ -6,9 +6,9 @@ from typing import Literal
 from handlers.content import Content, Topic
 from handlers.drafts import form_of
 from handlers.pending import joined
-from handlers.session import Answer, Draft, Part
 from handlers.tickets import Kind
 from handlers.triage import Reading
+from handlers.unsent import Answer, Draft, Part
 
 # Kinds that go through one door: what is of one door is not split.
 Door = Literal["confidence", "letter", "desk"]

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from handlers.effects import KeepFile
 from handlers.events import Media, SentMedia
 from handlers.papers import is_named_card
-from handlers.session import Menu, Part, Pending
+from handlers.session import Menu
 from handlers.text import clean, is_blank
+from handlers.unsent import Part, Pending
 from handlers.view import Next, View, Wrote, enter
 
 MAX_FILE = 20 * 1024 * 1024  # bytes; what Telegram lets a bot download, kept the same everywhere

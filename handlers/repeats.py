@@ -11,9 +11,9 @@ import zlib
 
 from handlers.effects import AddToTicket, Effect, Notify
 from handlers.events import Said
-from handlers.session import Draft
 from handlers.text import clean, fold
 from handlers.understanding import Understandable
+from handlers.unsent import Draft
 from handlers.view import View
 
 GROUP = 3  # words

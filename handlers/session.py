@@ -11,57 +11,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from handlers.content import Lang
-from handlers.desk.dossier import Filter
-from handlers.events import Media
+from handlers.desk.places import Bulletin, Desk, Doing, Office, Queue, Restricted
 from handlers.limits import Barred, Pace
 from handlers.messages import Choice
 from handlers.model import Frozen
-from handlers.tickets import Kind
-
-# How somebody agreed whom an official writes for; empty: it is one's own.
-Agreed = Literal["", "in_person", "by_phone", "signed"]
-
-
-class Part(Frozen):
-    """One message of an answer; *ref* finds it again when the person edits that message."""
-
-    text: str
-    ref: str = ""
-
-
-class Answer(Frozen):
-    """One answer of a draft: *value* for machines, *text* for people, *parts* as they were sent."""
-
-    value: str = ""
-    text: str = ""
-    parts: tuple[Part, ...] = ()
-
-
-class Draft(Frozen):
-    """A case not yet sent, standing at question *index*; past the last one it is reviewed.
-
-    An answer is kept from its first word on. One with an empty value was skipped by the person.
-    *behalf* is how somebody agreed whom an official writes it for; empty when it is one's own.
-    *kind* is what its sender says it is; empty: as its words speak. *split*: they were told of the
-    several matters in it.
-    """
-
-    topic: str
-    opened_at: datetime
-    index: int = 0
-    answers: dict[str, Answer] = {}
-    media: tuple[Media, ...] = ()
-    notes: tuple[Part, ...] = ()
-    behalf: Agreed = ""
-    kind: Kind | Literal[""] = ""
-    split: bool = False
-
-
-class Pending(Frozen):
-    """Something sent before the bot knew what it was for; kept until the person says so."""
-
-    parts: tuple[Part, ...] = ()
-    media: tuple[Media, ...] = ()
+from handlers.unsent import Agreed, Draft, Option, Pending
 
 
 class Welcome(Frozen):
@@ -98,13 +52,6 @@ class Intake(Frozen):
     """An official, asked how the person agreed whom a case is written for."""
 
     at: Literal["intake"] = "intake"
-
-
-class Option(Frozen):
-    """A value the bot proposes for the current question ("Did you mean …?")."""
-
-    value: str
-    text: str
 
 
 class Filling(Frozen):
@@ -213,74 +160,6 @@ class Reopening(Frozen):
     code: str
 
 
-class Queue(Frozen):
-    """The desk's list of open cases. *pages* are where the pages before this one began.
-
-    While *choosing*, it asks by what to filter.
-    """
-
-    at: Literal["queue"] = "queue"
-    filter: Filter = Filter()
-    pages: tuple[Filter, ...] = ()
-    words: str = ""
-    choosing: bool = False
-
-
-class Desk(Frozen):
-    """A case on the desk: its card and what may be done.
-
-    *shows* how much of it: after something was done, little has to be read again.
-    """
-
-    at: Literal["desk"] = "desk"
-    code: str
-    shows: Literal["brief", "card", "whole"] = "card"
-
-
-class Doing(Frozen):
-    """Filling in what a *task* takes, question by question (see `handlers.rooms.desk.task`).
-
-    *given* are the answers so far by slot, *proposed* what a template proposes, *media* the files
-    given. *seen* is the length of the case's history when it was last shown: whoever does something
-    meanwhile is noticed. *options* are what the current question offers for what was *typed*.
-    *asking* is the slot that is asked out of its turn, to change that answer alone.
-    """
-
-    at: Literal["doing"] = "doing"
-    task: str
-    code: str = ""
-    seen: int = 0
-    asking: str = ""
-    given: dict[str, str] = {}
-    proposed: dict[str, str] = {}
-    media: tuple[Media, ...] = ()
-    options: tuple[Option, ...] = ()
-
-
-class Office(Frozen):
-    """A page of administration: people, units, routes, templates, the log, figures."""
-
-    at: Literal["office"] = "office"
-    page: Literal["people", "units", "routes", "templates", "log", "undo", "figures", "guide",
-                  "announcements", "abuse", "rules", "rule_cases", "requests"]  # fmt: skip
-    subject: str = ""
-    after: int = 0
-
-
-class Bulletin(Frozen):
-    """An announcement on the desk: its card, what may be done, and how far it has come.
-
-    *shows* its card or what each channel will show, *channel* first; *seen* its `entries` when it
-    was last shown.
-    """
-
-    at: Literal["bulletin"] = "bulletin"
-    code: str
-    shows: Literal["card", "preview"] = "card"
-    channel: str = ""
-    seen: int = 0
-
-
 class Hearing(Frozen):
     """Choosing what to hear of: a *page* of all, the communes, the topics or the channels.
 
@@ -305,22 +184,6 @@ class Denouncing(Frozen):
     at: Literal["denouncing"] = "denouncing"
     page: Literal["law", "words", "unit", "name", "phone", "confirm", "status", "more"] = "law"
     code: str = ""
-    options: tuple[Option, ...] = ()
-
-
-class Restricted(Frozen):
-    """What an inspector has before them: the messages told in confidence, one of them, a task.
-
-    *whole* while all of it is about to be shown, which is once for each look. *seen* as in `Doing`.
-    """
-
-    at: Literal["restricted"] = "restricted"
-    page: Literal["list", "reason", "card", "identity", "task"] = "list"
-    code: str = ""
-    task: str = ""
-    seen: int = 0
-    whole: bool = False
-    after: int = 0
     options: tuple[Option, ...] = ()
 
 

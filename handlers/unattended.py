@@ -10,8 +10,9 @@ from handlers.events import FileRefused, SentMedia
 from handlers.pending import file_name, length
 from handlers.rooms import data, form, hearing, news, petitioning
 from handlers.rooms.desk import bulletin, orders, restricted
-from handlers.session import Denouncing, Draft, Pending, Resuming, Session, Welcome
+from handlers.session import Denouncing, Resuming, Session, Welcome
 from handlers.text import clean, is_blank
+from handlers.unsent import Draft, Pending
 from handlers.view import Input, Next, View, enter
 
 ALBUM_TIMER = "album"

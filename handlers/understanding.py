@@ -15,8 +15,9 @@ from handlers.events import (
 )
 from handlers.reading.choices import read_choice
 from handlers.reading.courtesies import greets, says_stop, thanks
-from handlers.session import Adding, Denouncing, Filling, Part, Resuming, Session
+from handlers.session import Adding, Denouncing, Filling, Resuming, Session
 from handlers.text import clean, fold, is_blank
+from handlers.unsent import Part
 from handlers.view import Blank, Command, Input, Picked, Polite, Stale, Wrote
 
 # The English alias of every command a citizen has, by its Vietnamese name (README, "Commands").

@@ -9,7 +9,8 @@ from handlers.events import Edited, Media, SentMedia, SentUnreadable, SharedCont
 from handlers.facts import Facts, Needs
 from handlers.messages import Choice, Expects, Say, Tone, choice
 from handlers.reading.dates import show_date
-from handlers.session import Part, Room, Session
+from handlers.session import Room, Session
+from handlers.unsent import Part
 
 
 @dataclass(frozen=True, slots=True)

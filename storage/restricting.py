@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from handlers.confiding import Restrict
-from handlers.session import Desk, Doing, Queue, Session
+from handlers.desk.places import Desk, Doing, Queue
+from handlers.session import Session
 from handlers.text import fold
 from storage import (
     confided_files,

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from handlers.retention import RetentionRule, What
-from handlers.session import Menu, Pending, Session, Welcome
+from handlers.session import Menu, Session, Welcome
+from handlers.unsent import Pending
 from storage import erasing, keys, log, sessions
 from storage.database import Params, Row, Tx
 from storage.times import ms

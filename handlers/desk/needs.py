@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from handlers.codes import near_codes, read_code
 from handlers.desk.commands import ABOUT_A_CASE, ALIASES, TASK_OF, announcement_code, named
+from handlers.desk.places import Bulletin, Desk, Doing, Office, Queue, Restricted
 from handlers.facts import Needs
-from handlers.session import Bulletin, Desk, Doing, Office, Queue, Restricted, Room, Session
+from handlers.session import Room, Session
 from handlers.view import Command, Input, Picked, Wrote
 
 OFFICIAL = Needs(official=True)

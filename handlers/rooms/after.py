@@ -8,9 +8,10 @@ from handlers.pending import hold, joined, summary
 from handlers.reading.courtesies import says_done
 from handlers.reading.dates import show_date
 from handlers.rooms import form, loose
-from handlers.session import Case, Pending, Rating, Reopening
+from handlers.session import Case, Rating, Reopening
 from handlers.tickets import move
 from handlers.understanding import asks_for_case
+from handlers.unsent import Pending
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
 SCORES = ("good", "fair", "poor")

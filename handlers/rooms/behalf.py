@@ -7,7 +7,8 @@ from handlers.desk.permission import anywhere
 from handlers.effects import OpenTicket
 from handlers.reading.dates import show_date
 from handlers.rooms.desk.task import denied, home
-from handlers.session import Agreed, Draft, Intake, Menu, Pending, Resuming, Topics
+from handlers.session import Intake, Menu, Resuming, Topics
+from handlers.unsent import Agreed, Draft, Pending
 from handlers.view import Input, Next, Picked, Prompt, View, enter
 
 WAYS: tuple[Agreed, ...] = tuple(way for way in get_args(Agreed) if way)

@@ -17,7 +17,6 @@ from handlers.session import (
     Case,
     Cases,
     Menu,
-    Pending,
     Proving,
     Rating,
     Reopening,
@@ -28,6 +27,7 @@ from handlers.spending import spent, too_many
 from handlers.text import fold
 from handlers.tickets import Card, Story, move
 from handlers.understanding import asks_for_case, tells, tries_receipt
+from handlers.unsent import Pending
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 PAGE = 5  # cases on one page

@@ -16,7 +16,8 @@ from handlers.pending import hold, joined
 from handlers.reading.dates import read_date, show_date
 from handlers.rooms import form, petitioning
 from handlers.rooms.questions import proposals
-from handlers.session import Answer, Complaining, Kinds, Languages, Menu, Part, Pending, Reviewing
+from handlers.session import Complaining, Kinds, Languages, Menu, Reviewing
+from handlers.unsent import Answer, Part, Pending
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 LABEL = 35  # characters of a button

@@ -15,8 +15,9 @@ from handlers.reading.phones import read_phone, show_phone
 from handlers.rights import AskData, Correct, DataRequest, Kind, Mine, MoveRequest, State, due
 from handlers.rooms import loose, start
 from handlers.rooms.hearing import channel_name
-from handlers.session import MyData, Pending, Session
+from handlers.session import MyData, Session
 from handlers.tickets import Status, move
+from handlers.unsent import Pending
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 SHOWN = 3  # requests told of on the first page

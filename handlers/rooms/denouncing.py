@@ -20,9 +20,10 @@ from handlers.rooms import hearing, questions
 from handlers.rooms.desk import restricted
 from handlers.rooms.form import DRAFT_TIMER
 from handlers.rooms.start import home
-from handlers.session import Answer, Denouncing, Draft, Menu, Pending
+from handlers.session import Denouncing, Menu
 from handlers.spending import spent, too_many
 from handlers.text import clean, fold, is_blank
+from handlers.unsent import Answer, Draft, Pending
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 RECEPTION = "ban-tiep-cong-dan"  # where a letter is handed in, and anybody is heard

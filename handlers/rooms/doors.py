@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from handlers.desk.places import Bulletin, Desk, Doing, Office, Queue, Restricted
 from handlers.rooms import (
     after,
     alarm,
@@ -26,13 +27,10 @@ from handlers.rooms.desk import bulletin, card, doing, office, orders, queue, re
 from handlers.session import (
     Adding,
     Alarm,
-    Bulletin,
     Case,
     Cases,
     Complaining,
     Denouncing,
-    Desk,
-    Doing,
     Dropping,
     Filling,
     Hearing,
@@ -41,14 +39,11 @@ from handlers.session import (
     Languages,
     Menu,
     MyData,
-    Office,
     Pausing,
     Proving,
-    Queue,
     Rating,
     Reopening,
     Repeating,
-    Restricted,
     Resuming,
     Reviewing,
     Sorting,

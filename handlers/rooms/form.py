@@ -9,19 +9,8 @@ from handlers.messages import choice
 from handlers.pending import drop, hold, take_files, unfit
 from handlers.reading.courtesies import says_no, says_yes
 from handlers.rooms import questions
-from handlers.session import (
-    Answer,
-    Draft,
-    Dropping,
-    Filling,
-    Menu,
-    Part,
-    Pending,
-    Resuming,
-    Reviewing,
-    Session,
-    Topics,
-)
+from handlers.session import Dropping, Filling, Menu, Resuming, Reviewing, Session, Topics
+from handlers.unsent import Answer, Draft, Part, Pending
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
 DRAFT_TIMER = "draft"

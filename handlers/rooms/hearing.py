@@ -16,8 +16,9 @@ from handlers.reading.courtesies import says_no, says_yes
 from handlers.rooms import loose
 from handlers.rooms.questions import proposals
 from handlers.rooms.start import consent, home
-from handlers.session import Answer, Hearing, Menu, Session
+from handlers.session import Hearing, Menu, Session
 from handlers.understanding import tells
+from handlers.unsent import Answer
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 MOST = 10  # communes that can be chosen; those of one's own cases come beside

@@ -13,8 +13,9 @@ from handlers.events import SentMedia
 from handlers.parting import Parted, kind_of, parted
 from handlers.rooms import complaining, denouncing, form, questions
 from handlers.rooms.form import draft_of
-from handlers.session import Draft, Kinds, Menu, Reviewing
+from handlers.session import Kinds, Menu, Reviewing
 from handlers.tickets import Kind
+from handlers.unsent import Draft
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 # What somebody may say their own draft is; danger and one's data are told by other means.

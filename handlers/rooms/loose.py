@@ -7,9 +7,10 @@ from handlers.messages import Choice, choice
 from handlers.pending import drop, hold, joined, summary
 from handlers.reading.dates import show_date
 from handlers.rooms import form
-from handlers.session import Case, Menu, Pending, Sorting, Topics
+from handlers.session import Case, Menu, Sorting, Topics
 from handlers.spending import spent, too_many
 from handlers.tickets import Card, move
+from handlers.unsent import Pending
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 OFFERED = 4  # open cases offered; older ones are found under "my cases"

@@ -3,8 +3,9 @@
 from handlers.events import SentMedia
 from handlers.rooms import cases, complaining, form, loose, start
 from handlers.rooms.desk import office
-from handlers.session import Cases, Hearing, MyData, Pending
+from handlers.session import Cases, Hearing, MyData
 from handlers.understanding import asks_for_case, asks_for_petition
+from handlers.unsent import Pending
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
 

@@ -7,19 +7,9 @@ from handlers.events import Media
 from handlers.following import lapsed, question, ratable, reopen_until, the_story
 from handlers.reading.dates import show_date
 from handlers.rooms.story import answer_files, answer_text, until
-from handlers.session import (
-    Adding,
-    Case,
-    Cases,
-    Menu,
-    Pending,
-    Place,
-    Rating,
-    Room,
-    Session,
-    Topics,
-)
+from handlers.session import Adding, Case, Cases, Menu, Place, Rating, Room, Session, Topics
 from handlers.tickets import Card, Happening, Story
+from handlers.unsent import Pending
 from handlers.view import Next, View, enter
 
 # Who stands here is doing nothing that news could get between.

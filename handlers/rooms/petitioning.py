@@ -17,7 +17,8 @@ from handlers.pending import MAX_TEXT, hold, joined
 from handlers.petition import ForgetPetition, MakePetition, Petition
 from handlers.reading.courtesies import says_done
 from handlers.reading.phones import read_phone, show_phone
-from handlers.session import Answer, Complaining
+from handlers.session import Complaining
+from handlers.unsent import Answer
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 # What is asked, in its order, and the most characters it may have.

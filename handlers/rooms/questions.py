@@ -21,18 +21,9 @@ from handlers.events import Edited, SentMedia, SharedContact, SharedPlace
 from handlers.messages import Choice, Expects, choice
 from handlers.pending import gather, joined, replaced, take_files, unfit
 from handlers.reading.courtesies import says_done, says_no
-from handlers.session import (
-    Answer,
-    Draft,
-    Dropping,
-    Filling,
-    Option,
-    Part,
-    Pending,
-    Reviewing,
-    Topics,
-)
+from handlers.session import Dropping, Filling, Reviewing, Topics
 from handlers.text import clean, is_blank
+from handlers.unsent import Answer, Draft, Option, Part, Pending
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 EXPECTS: dict[str, Expects] = {

@@ -10,7 +10,8 @@ from handlers.following import takes_more, the_story
 from handlers.messages import choice
 from handlers.rooms import loose, questions
 from handlers.rooms.form import DRAFT_TIMER, draft_of
-from handlers.session import Draft, Part, Pending, Repeating, Reviewing
+from handlers.session import Repeating, Reviewing
+from handlers.unsent import Draft, Part, Pending
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
 

@@ -11,16 +11,10 @@ from handlers.reading.dates import show_date
 from handlers.repeats import of_draft
 from handlers.rooms import behalf, kinds, questions, repeating
 from handlers.rooms.form import DRAFT_TIMER, draft_of, topic_of
-from handlers.session import (
-    Answer,
-    Draft,
-    Dropping,
-    Filling,
-    Menu,
-    Reviewing,
-)
+from handlers.session import Dropping, Filling, Menu, Reviewing
 from handlers.spending import spent, too_many
 from handlers.tickets import AnswerLine
+from handlers.unsent import Answer, Draft
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 SHOWN = 160  # characters of one answer in the summary; the case keeps all of it

@@ -9,7 +9,8 @@ from handlers.pending import gather
 from handlers.privacy import PATH
 from handlers.rooms import loose
 from handlers.rooms.form import DRAFT_TIMER
-from handlers.session import Languages, Menu, Pausing, Pending, Resuming, Room, Session, Welcome
+from handlers.session import Languages, Menu, Pausing, Resuming, Room, Session, Welcome
+from handlers.unsent import Pending
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
 _TICKED: tuple[Purpose, ...] = ("statistics", "announcements")

@@ -10,7 +10,8 @@ from handlers.content import Content, Field, Topic
 from handlers.effects import OpenTicket
 from handlers.events import Chose, Event, Said, Started
 from handlers.facts import Facts
-from handlers.session import Answer, Draft, Filling, Part, Reviewing, Session
+from handlers.session import Filling, Reviewing, Session
+from handlers.unsent import Answer, Draft, Part
 from tests.conversation.turning import shown, turn
 
 CONTENT = load_content(Path(__file__).parents[2] / "content")

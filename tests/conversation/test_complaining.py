@@ -16,17 +16,8 @@ from handlers.reading.dates import show_date
 from handlers.rooms import complaining
 from handlers.rooms.petitioning import SLOTS, is_id, read_id
 from handlers.rooms.start import without_consent
-from handlers.session import (
-    Answer,
-    Complaining,
-    Draft,
-    Menu,
-    Part,
-    Pending,
-    Reviewing,
-    Session,
-    Topics,
-)
+from handlers.session import Complaining, Menu, Reviewing, Session, Topics
+from handlers.unsent import Answer, Draft, Part, Pending
 from handlers.view import Turn, View
 from tests.conversation.turning import shown, turn
 from tests.petition.papers import CONTENT, ID_NUMBER

@@ -10,10 +10,11 @@ from bot.preview import screens
 from bot.preview_confidential import CODE, INSPECTOR, confidential_screens
 from bot.talk import Rehearsal, dialogue
 from handlers.denouncing import Denunciation, Line
+from handlers.desk.places import Restricted
 from handlers.events import FileRefused
 from handlers.facts import Facts
 from handlers.rooms.desk.restricted import show_restricted
-from handlers.session import Denouncing, Restricted, Session
+from handlers.session import Denouncing, Session
 from handlers.unattended import file_refused
 from handlers.view import View
 from storage import inbox, outbox, sessions

@@ -19,20 +19,9 @@ from handlers.events import Chose, Said, TimedOut
 from handlers.facts import Facts
 from handlers.following import put_off
 from handlers.messages import Say
-from handlers.session import (
-    Adding,
-    Case,
-    Draft,
-    Filling,
-    Intake,
-    Menu,
-    Part,
-    Pending,
-    Rating,
-    Resuming,
-    Session,
-)
+from handlers.session import Adding, Case, Filling, Intake, Menu, Rating, Resuming, Session
 from handlers.tickets import Happening, Status
+from handlers.unsent import Draft, Part, Pending
 from handlers.view import Turn, View
 from tests.conversation.turning import shown, turn
 

@@ -13,10 +13,11 @@ from handlers.announcing import (
     Wording,
 )
 from handlers.desk.people import Duty, Official
+from handlers.desk.places import Doing
 from handlers.effects import MoveAnnouncement
 from handlers.facts import Facts
 from handlers.rooms.desk.doing import at_doing
-from handlers.session import Doing, Room, Session
+from handlers.session import Room, Session
 from handlers.view import Next, Picked, View
 
 CONTENT = load_content(Path(__file__).parents[2] / "content")

@@ -12,11 +12,13 @@ from handlers.announcing import (
 )
 from handlers.desk.commands import announcement_code
 from handlers.desk.people import Duty, Official, Role
+from handlers.desk.places import Bulletin, Doing, Office
 from handlers.effects import MoveAnnouncement, SetTimer, Witness
 from handlers.rooms.desk.bulletin import at_bulletin, live, show_bulletin, woken
 from handlers.rooms.desk.bulletins import to_bulletins
 from handlers.rooms.desk.doing import at_doing, begin, show_doing
-from handlers.session import Bulletin, Doing, Menu, Office, Part
+from handlers.session import Menu
+from handlers.unsent import Part
 from handlers.view import Picked, View, Wrote
 from tests.desk.announced import (
     AN,

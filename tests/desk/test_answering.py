@@ -12,14 +12,16 @@ from handlers.codes import CODE_NUMBERS, make_code
 from handlers.desk.contract import LONGEST_ANSWER, LONGEST_PRIVATE, shown, size
 from handlers.desk.dossier import DeskCard, Dossier, Line, Reply
 from handlers.desk.people import Duty, Official
+from handlers.desk.places import Doing
 from handlers.effects import MoveTicket, Notify, Witness
 from handlers.facts import Facts
 from handlers.rooms import doors
 from handlers.rooms.desk.answering import composed
 from handlers.rooms.desk.doing import at_doing, begin
 from handlers.rooms.desk.together import MOST, along
-from handlers.session import Doing, Part, Session
+from handlers.session import Session
 from handlers.tickets import AnswerLine, Status
+from handlers.unsent import Part
 from handlers.view import Next, Picked, View, Wrote
 
 CONTENT = load_content(Path(__file__).parents[2] / "content")

@@ -13,6 +13,7 @@ from handlers.announcing import (
     Wording,
 )
 from handlers.desk.people import Duty, Official
+from handlers.desk.places import Bulletin, Doing
 from handlers.effects import Announce, KeepFile, TrySending
 from handlers.events import Media, SentMedia
 from handlers.rooms.desk.bulletin import at_bulletin, show_bulletin
@@ -20,7 +21,8 @@ from handlers.rooms.desk.bulletins import to_bulletins
 from handlers.rooms.desk.doing import at_doing, show_doing
 from handlers.rooms.desk.queue import to_queue
 from handlers.rooms.desk.unfinished import set_aside
-from handlers.session import Bulletin, Doing, Menu, Part, Room
+from handlers.session import Menu, Room
+from handlers.unsent import Part
 from handlers.view import Next, Picked, View, Wrote, enter
 from tests.desk.announced import (
     AN,

@@ -10,13 +10,14 @@ from handlers.approval import Approval
 from handlers.content import Content
 from handlers.desk.amendments import amended
 from handlers.desk.people import Duty, Official
+from handlers.desk.places import Doing, Office
 from handlers.desk.resting import Outdated, Resting
 from handlers.effects import Amend
 from handlers.facts import Facts
 from handlers.rooms.desk.rule_words import SOON, state
 from handlers.rooms.desk.rules import at_rules, show_rules, to_rules, woken
 from handlers.rooms.desk.ruling import TASKS
-from handlers.session import Doing, Office, Session
+from handlers.session import Session
 from handlers.view import Picked, View
 
 CONTENT = load_content(Path(__file__).parents[2] / "content")

@@ -6,8 +6,9 @@ from functools import partial
 from handlers.confiding import Confide, MoveConfided, Restrict, SendConfided
 from handlers.denouncing import Action, Denunciation
 from handlers.desk.people import Duty
+from handlers.desk.places import Desk, Queue
 from handlers.messages import Say
-from handlers.session import Desk, Queue, Session
+from handlers.session import Session
 from storage import (
     denunciations,
     desk,

@@ -9,22 +9,11 @@ import pytest
 from bot.content import load_content
 from bot.preview import PHOTO, Screen, screens
 from handlers.danger import AT_THE_DESK
+from handlers.desk.places import Bulletin, Desk, Doing, Office, Queue
 from handlers.effects import AddToTicket, MoveTicket, Notify, OpenTicket, SaveConsent
 from handlers.events import Chose, Edited, Event, Said, SentMedia, SharedContact, SharedPlace
 from handlers.facts import Facts
-from handlers.session import (
-    Alarm,
-    Bulletin,
-    Denouncing,
-    Desk,
-    Doing,
-    Intake,
-    Menu,
-    Office,
-    Queue,
-    Session,
-    Welcome,
-)
+from handlers.session import Alarm, Denouncing, Intake, Menu, Session, Welcome
 from handlers.view import Turn
 from tests.conversation.turning import shown, turn
 

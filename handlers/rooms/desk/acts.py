@@ -6,11 +6,11 @@ from typing import Final, Literal
 from handlers.content import Unit
 from handlers.desk.dossier import DeskCard
 from handlers.desk.permission import may
+from handlers.desk.places import Doing
 from handlers.effects import Effect, MoveTicket, Notify
 from handlers.following import due_again
 from handlers.reading.dates import show_date
 from handlers.rooms.desk.task import Slot, Task, asks, denied, dossier, home, me, resumed, to_case
-from handlers.session import Doing
 from handlers.tickets import OPEN
 from handlers.view import Next, View
 

@@ -8,9 +8,9 @@ from handlers.content import Route, Unit, Words
 from handlers.desk.amendments import GONE, Amendment, faults_of, route_key
 from handlers.desk.people import EVERYWHERE, INVITATION, ROLES, Duty
 from handlers.desk.permission import may
+from handlers.desk.places import Doing, Office
 from handlers.effects import Amend, ChangeDuty, Effect, Invite
 from handlers.rooms.desk.task import Slot, Task, asks, denied, home, me
-from handlers.session import Doing, Office
 from handlers.text import fold
 from handlers.view import Next, View, enter
 

@@ -16,12 +16,13 @@ from handlers.desk.filling import asked_of, offered, values
 from handlers.desk.generic import Flag, flags, lacking
 from handlers.desk.people import Official
 from handlers.desk.permission import may
+from handlers.desk.places import Doing
 from handlers.desk.templates import Template
 from handlers.effects import Effect, MoveTicket, Notify
 from handlers.messages import Choice, choice
 from handlers.rooms.desk.task import Slot, Task, dossier, resumed, to_case
 from handlers.rooms.desk.together import Along, along, told_left_out
-from handlers.session import Doing, Option
+from handlers.unsent import Option
 from handlers.view import Next, View, cut
 
 PARTS = (

@@ -8,14 +8,15 @@ from handlers.codes import read_code
 from handlers.content import Unit
 from handlers.desk.people import EVERYWHERE, Official
 from handlers.desk.permission import REACHES, may, units
+from handlers.desk.places import Doing
 from handlers.reading.choices import read_choice
 from handlers.reading.dates import read_date
 from handlers.reading.moments import read_moment
 from handlers.reading.numbers import read_number
 from handlers.rooms.desk.task import Slot, dossier
-from handlers.session import Doing, Option
 from handlers.territory import Found, Unsure
 from handlers.text import fold, is_blank
+from handlers.unsent import Option
 from handlers.view import View, cut
 
 OFFERED = 6  # options for what was typed

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from handlers.desk.abuse import DAYS
 from handlers.desk.permission import may
+from handlers.desk.places import Doing
 from handlers.limits import Block, Unblock
 from handlers.reading.dates import show_date
 from handlers.rooms.desk.task import Slot, Task, asks, dossier, me, refused, to_case
-from handlers.session import Doing
 from handlers.view import Next, View
 
 LONGEST = 500  # characters of a reason; it is told to the person

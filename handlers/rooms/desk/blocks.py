@@ -3,10 +3,10 @@
 from handlers.desk.abuse import Blocked, Slowed
 from handlers.desk.commands import named
 from handlers.desk.permission import anywhere, may
+from handlers.desk.places import Office
 from handlers.reading.dates import show_date
 from handlers.rooms.desk import doing
 from handlers.rooms.desk.task import denied, dossier, refused
-from handlers.session import Office
 from handlers.view import Input, Next, Prompt, View, cut, enter
 
 SHOWN = 15  # of each list

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from handlers.announcing import Announcement
 from handlers.desk.permission import anywhere
+from handlers.desk.places import Bulletin, Doing, Office, Queue
 from handlers.effects import TrySending
 from handlers.events import SentMedia
 from handlers.messages import Choice, choice
@@ -40,7 +41,6 @@ from handlers.rooms.desk.bulletin_words import (
 from handlers.rooms.desk.composing import begin_correcting, begin_resubmitting
 from handlers.rooms.desk.task import denied
 from handlers.rooms.desk.unfinished import apart, shown_again
-from handlers.session import Bulletin, Doing, Office, Queue
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 LETTERS = 900  # of an announcement, shown on its card

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from handlers.announcing import Action, Announcement, move
 from handlers.desk.people import Official
 from handlers.desk.permission import anywhere, may
+from handlers.desk.places import Bulletin, Doing
 from handlers.desk.progress import to_do
 from handlers.effects import Effect, MoveAnnouncement, SetTimer
 from handlers.messages import Choice
 from handlers.rooms.desk.bulletin_words import counted, people, progress, when, whom
 from handlers.rooms.desk.task import Slot, Task, asks, denied, home, me, with_words
-from handlers.session import Bulletin, Doing
 from handlers.view import Next, View, enter
 
 # In the order they are offered.

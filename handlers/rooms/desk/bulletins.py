@@ -3,12 +3,12 @@
 from handlers.announcing import Announcement
 from handlers.desk.commands import announcement_code, mistyped
 from handlers.desk.permission import anywhere
+from handlers.desk.places import Office
 from handlers.messages import choice
 from handlers.rooms.desk import doing
 from handlers.rooms.desk.bulletin import open_bulletin
 from handlers.rooms.desk.bulletin_words import figure, people
 from handlers.rooms.desk.task import denied
-from handlers.session import Office
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 PAGE = 6  # announcements on one page; the facts hold one more when there is another page

@@ -7,6 +7,7 @@ from handlers.answers import told
 from handlers.desk.contract import shown
 from handlers.desk.dossier import DeskCard, Dossier, Line, Reply
 from handlers.desk.permission import CaseDeed, anywhere, may
+from handlers.desk.places import Desk
 from handlers.effects import Effect, Witness
 from handlers.masking import HIDDEN
 from handlers.messages import Choice, choice
@@ -15,7 +16,6 @@ from handlers.reading.dates import show_date
 from handlers.reading.phones import show_phone
 from handlers.rooms.desk import reaching
 from handlers.rooms.desk.task import denied, dossier, home, refused
-from handlers.session import Desk
 from handlers.tickets import OPEN, Action, AnswerLine, move
 from handlers.view import Next, Prompt, View, cut, enter
 

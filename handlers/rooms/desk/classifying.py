@@ -5,12 +5,13 @@ is then nobody's case any more.
 """
 
 from handlers.content import Lang
+from handlers.desk.places import Doing
 from handlers.effects import Effect, MoveTicket, Notify
 from handlers.rooms.desk.restricted import taken_out
 from handlers.rooms.desk.task import Slot, Task, dossier, home, me, to_case
-from handlers.session import Doing, Option
 from handlers.tickets import Kind
 from handlers.triage import PRIORITY
+from handlers.unsent import Option
 from handlers.view import Next, View
 
 NAMED: dict[str, Kind] = {kind: kind for kind in PRIORITY}

@@ -2,12 +2,12 @@
 
 from handlers.desk.people import EVERYWHERE, Duty, Official
 from handlers.desk.permission import anywhere, may, units
+from handlers.desk.places import Doing, Office
 from handlers.effects import ChangeDuty
 from handlers.messages import Choice, choice
 from handlers.rooms import start
 from handlers.rooms.desk.administering import duty_name, is_last, unit_name
 from handlers.rooms.desk.task import denied
-from handlers.session import Doing, Office
 from handlers.text import fold
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 

@@ -15,13 +15,14 @@ from handlers.announcing import MOST_FILES, MOST_TEXT, Announcement, Audience, W
 from handlers.desk.audience import is_commune, within
 from handlers.desk.people import EVERYWHERE, Role
 from handlers.desk.permission import may, units
+from handlers.desk.places import Bulletin, Doing
 from handlers.effects import Announce, MoveAnnouncement
 from handlers.messages import Choice
 from handlers.rooms.desk.answers import OFFERED
 from handlers.rooms.desk.bulletin_acts import act, announcement, look_again, unknown
 from handlers.rooms.desk.bulletin_words import message, no_time, preview, speaker, when, whom
 from handlers.rooms.desk.task import Kind, Slot, Task, denied, me, with_words
-from handlers.session import Bulletin, Doing, Option
+from handlers.unsent import Option
 from handlers.view import Next, View, cut, enter
 
 WHOM = ("people", "cases", "staff")

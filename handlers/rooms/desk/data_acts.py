@@ -5,11 +5,11 @@ something is shown that first.
 """
 
 from handlers.codes import read_code
+from handlers.desk.places import Doing, Office
 from handlers.reading.dates import show_date
 from handlers.rights import Action, DataRequest, HoldCase, MoveRequest, Scope, extended, move
 from handlers.rooms.desk.data_words import card, the_request
 from handlers.rooms.desk.task import Slot, Task, asks, dossier, home, me, with_words
-from handlers.session import Doing, Office
 from handlers.view import Next, View, enter
 
 LONGEST_REASON = 800

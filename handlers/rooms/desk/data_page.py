@@ -5,12 +5,12 @@ has proved who they are by the chat they ask in.
 """
 
 from handlers.desk.permission import anywhere
+from handlers.desk.places import Office
 from handlers.messages import Choice, choice
 from handlers.rights import Action, DataRequest, move, request_code
 from handlers.rooms.desk import doing
 from handlers.rooms.desk.data_words import card, line, the_request
 from handlers.rooms.desk.task import denied
-from handlers.session import Office
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
 PAGE = 8  # requests on one page; the facts hold one more when there is another page

@@ -7,6 +7,7 @@ from handlers.content import Route, Unit
 from handlers.desk.amendments import GONE, route_key
 from handlers.desk.people import EVERYWHERE
 from handlers.desk.permission import may
+from handlers.desk.places import Doing, Office
 from handlers.messages import Choice, choice
 from handlers.rooms.desk.administering import (
     FIELDS,
@@ -16,7 +17,6 @@ from handlers.rooms.desk.administering import (
 )
 from handlers.rooms.desk.answers import read, unit_label
 from handlers.rooms.desk.task import Slot, denied
-from handlers.session import Doing, Office
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 
 PAGE = 8

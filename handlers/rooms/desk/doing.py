@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from handlers.desk.permission import anywhere, may
+from handlers.desk.places import Bulletin, Doing
 from handlers.effects import KeepFile
 from handlers.events import Media, SentMedia
 from handlers.messages import Choice, Expects, choice
@@ -23,7 +24,6 @@ from handlers.rooms.desk.card import files, told_line
 from handlers.rooms.desk.registry import TASKS
 from handlers.rooms.desk.task import LONGEST, Slot, Task, denied, dossier, home, refused, to_case
 from handlers.rooms.desk.unfinished import apart, shown_again, unsent
-from handlers.session import Bulletin, Doing
 from handlers.text import clean
 from handlers.tickets import move
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter

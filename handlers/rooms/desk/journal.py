@@ -8,13 +8,13 @@ from handlers.desk.amendments import GONE, current, faults_of, route_key
 from handlers.desk.commands import named
 from handlers.desk.people import EVERYWHERE, Duty
 from handlers.desk.permission import anywhere, may
+from handlers.desk.places import Office
 from handlers.desk.record import Entry
 from handlers.effects import Amend, ChangeDuty, Effect
 from handlers.law import Rule
 from handlers.rooms.desk.administering import FIELDS, duty_name, is_last, route_line, unit_name
 from handlers.rooms.desk.card import told_line
 from handlers.rooms.desk.task import denied, dossier, me, refused
-from handlers.session import Office
 from handlers.view import Input, Next, Picked, Prompt, View, cut, enter
 
 PAGE = 10

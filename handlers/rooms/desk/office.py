@@ -4,6 +4,7 @@ from handlers.desk.figures import Count
 from handlers.desk.guide import guide
 from handlers.desk.people import Official
 from handlers.desk.permission import REACHES, anywhere
+from handlers.desk.places import Office, Queue
 from handlers.rooms import behalf, start
 from handlers.rooms.desk import (
     blocks,
@@ -19,7 +20,7 @@ from handlers.rooms.desk import (
 )
 from handlers.rooms.desk.administering import duty_name, unit_name
 from handlers.rooms.desk.task import denied, home
-from handlers.session import Menu, Office, Queue, Welcome
+from handlers.session import Menu, Welcome
 from handlers.view import Command, Input, Next, Picked, Prompt, View, enter
 
 UNITS = 12  # units on one page of figures

@@ -3,13 +3,14 @@
 from handlers.codes import near_codes, read_code
 from handlers.desk.commands import ABOUT_A_CASE, TASK_OF, named
 from handlers.desk.permission import anywhere
+from handlers.desk.places import Desk, Queue
 from handlers.events import SentMedia
 from handlers.rooms import behalf
 from handlers.rooms.desk import bulletin, data_page, doing, office, queue, reaching, watch
 from handlers.rooms.desk.bulletin import open_bulletin
 from handlers.rooms.desk.card import files, identify, open_case
 from handlers.rooms.desk.task import LONGEST, denied, with_words
-from handlers.session import Desk, Menu, Queue
+from handlers.session import Menu
 from handlers.view import Command, Input, Next, Picked, View, Wrote, enter
 
 

@@ -5,13 +5,14 @@ from handlers.desk.dossier import DeskCard, Filter
 from handlers.desk.dossier import View as Shown
 from handlers.desk.people import EVERYWHERE
 from handlers.desk.permission import anywhere, units
+from handlers.desk.places import Office, Queue
 from handlers.events import SentMedia
 from handlers.messages import Choice, choice
 from handlers.rooms import start
 from handlers.rooms.desk.bulletin import open_bulletin
 from handlers.rooms.desk.card import due, heard_of, open_case
 from handlers.rooms.desk.task import denied
-from handlers.session import Office, Queue, Session
+from handlers.session import Session
 from handlers.territory import Found
 from handlers.text import fold
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter

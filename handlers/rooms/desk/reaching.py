@@ -1,9 +1,9 @@
 """Whether the sender of a case came to know of what was last said, and telling them otherwise."""
 
 from handlers.desk.dossier import Delivery, Dossier, Line
+from handlers.desk.places import Desk, Doing
 from handlers.effects import MoveTicket
 from handlers.rooms.desk.task import Slot, Task, asks, me, to_case
-from handlers.session import Desk, Doing
 from handlers.tickets import WEIGHTY
 from handlers.view import Next, View
 

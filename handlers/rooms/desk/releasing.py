@@ -4,13 +4,13 @@ from handlers.desk.contract import told
 from handlers.desk.dossier import DeskCard, Dossier, Reply
 from handlers.desk.people import Official
 from handlers.desk.permission import may
+from handlers.desk.places import Doing
 from handlers.desk.resting import read
 from handlers.effects import Effect, MoveTicket, Notify
 from handlers.messages import Choice, choice
 from handlers.rooms.desk.answering import raised_by, submitted, warned
 from handlers.rooms.desk.task import Slot, Task, asks, dossier, to_case
 from handlers.rooms.desk.together import bundle
-from handlers.session import Doing
 from handlers.view import Next, View, cut
 
 

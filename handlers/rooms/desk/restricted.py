@@ -17,14 +17,16 @@ from handlers.denouncing import (
     inspects,
 )
 from handlers.desk.permission import anywhere
+from handlers.desk.places import Restricted
 from handlers.effects import Effect
 from handlers.events import SentMedia
 from handlers.messages import Choice, choice
 from handlers.reading.phones import show_phone
 from handlers.rooms import questions
 from handlers.rooms.desk.task import denied, me
-from handlers.session import Answer, Menu, Restricted, Room
+from handlers.session import Menu, Room
 from handlers.text import fold
+from handlers.unsent import Answer
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
 PAGE = 8  # messages on one page

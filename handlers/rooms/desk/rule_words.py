@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from handlers.desk.people import EVERYWHERE, ROLES
 from handlers.desk.permission import may
+from handlers.desk.places import Office
 from handlers.law import Rule
 from handlers.reading.dates import show_date
-from handlers.session import Office
 from handlers.view import Next, View, cut, enter
 
 SOON = timedelta(days=14)  # before its last day: what ends soon is told

@@ -5,6 +5,7 @@ force or soon will be. From a rule one comes to the cases answered by an older v
 """
 
 from handlers.desk.permission import anywhere
+from handlers.desk.places import Office
 from handlers.desk.templates import Template
 from handlers.law import Rule
 from handlers.messages import Choice, choice
@@ -13,7 +14,6 @@ from handlers.rooms.desk import doing
 from handlers.rooms.desk.card import open_case
 from handlers.rooms.desk.rule_words import at_rule, in_order, line, may_change, whole
 from handlers.rooms.desk.task import denied
-from handlers.session import Office
 from handlers.text import fold
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 

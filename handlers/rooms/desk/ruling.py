@@ -9,6 +9,7 @@ import json
 from handlers.approval import Approval
 from handlers.desk.amendments import faults_of
 from handlers.desk.people import Official
+from handlers.desk.places import Doing, Office
 from handlers.desk.templates import Template
 from handlers.effects import Amend
 from handlers.faults import Fault
@@ -17,7 +18,7 @@ from handlers.messages import Choice, choice
 from handlers.rooms.desk import templating
 from handlers.rooms.desk.rule_words import at_rule, in_order, may_change, whole
 from handlers.rooms.desk.task import Slot, Task, denied
-from handlers.session import Doing, Office, Option
+from handlers.unsent import Option
 from handlers.view import Next, View, cut, enter
 
 EDITABLE = ("value", "text", "english", "source", "note", "valid_from", "valid_to")

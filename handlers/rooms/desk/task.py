@@ -11,12 +11,14 @@ from typing import Literal
 
 from handlers.desk.dossier import DeskCard, Dossier, unnamed
 from handlers.desk.permission import Deed, anywhere, may
+from handlers.desk.places import Desk, Doing, Queue
 from handlers.effects import Effect, Witness
 from handlers.events import MediaKind
 from handlers.messages import Choice
 from handlers.pending import MAX_FILES
-from handlers.session import Desk, Doing, Menu, Option, Queue, Session
+from handlers.session import Menu, Session
 from handlers.tickets import Action
+from handlers.unsent import Option
 from handlers.view import Next, View, enter
 
 Kind = Literal[

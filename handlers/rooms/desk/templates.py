@@ -1,11 +1,11 @@
 """The page of templates: read by every official, with the ways to change them for those who may."""
 
+from handlers.desk.places import Office
 from handlers.desk.templates import Template
 from handlers.messages import Choice, choice
 from handlers.rooms.desk import doing
 from handlers.rooms.desk.task import denied, home
 from handlers.rooms.desk.templating import in_order, line, may_change, whole
-from handlers.session import Office
 from handlers.text import fold
 from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
 

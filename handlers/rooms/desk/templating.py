@@ -11,13 +11,14 @@ from datetime import date
 from handlers.desk.amendments import faults_of
 from handlers.desk.people import EVERYWHERE
 from handlers.desk.permission import anywhere, may, units
+from handlers.desk.places import Doing, Office
 from handlers.desk.templates import PARTS, Template, named_by, places
 from handlers.effects import Amend
 from handlers.faults import Fault, fillable
 from handlers.messages import Choice, choice
 from handlers.reading.dates import show_date
 from handlers.rooms.desk.task import Slot, Task, denied
-from handlers.session import Doing, Office, Option
+from handlers.unsent import Option
 from handlers.view import Next, View, enter
 
 OFFERED = 20  # templates to choose from where none was named

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from handlers.desk.places import Doing
 from handlers.rooms.desk.registry import TASKS
 from handlers.rooms.desk.task import LONGEST, denied, with_words
-from handlers.session import Doing, Session
+from handlers.session import Session
 from handlers.view import Next, View
 
 ASIDE = 3  # tasks set aside that are kept

@@ -7,8 +7,9 @@ those who dispatch and administer are told in their place.
 from handlers.desk.dossier import DeskCard, Dossier
 from handlers.desk.people import Official
 from handlers.desk.permission import may
+from handlers.desk.places import Desk, Office
 from handlers.effects import Witness
-from handlers.session import Desk, Menu, Office
+from handlers.session import Menu
 from handlers.view import Next, View, cut, enter
 
 NEWS = frozenset({"emergency", "emergency_more", "false_alarm"})
