@@ -30,7 +30,7 @@ from bot.fetch import Fetcher
 from bot.grouptalk import GroupTalk
 from bot.holding import Alone, Holding, Holds, Terms
 from bot.idcards import is_id_card
-from bot.keyring import load_seal, missing_masters
+from bot.keyring import another_secret, load_seal, missing_masters
 from bot.metrics import Figures
 from bot.opening import opener
 from bot.outbox import Sender
@@ -54,7 +54,7 @@ from handlers.understanding import ALIASES
 from storage import files, groups, members, open_store, outbox, people
 from storage.blobs import Blobs, EmptyError, IdCardError, TooLargeError, TypeRefusedError
 from storage.database import Store, Tx
-from storage.masters import lacking
+from storage.masters import lacking, same_secret
 from storage.seal import Seal
 from storage.sealing_files import seal_old_files
 
@@ -115,6 +115,8 @@ async def _opened(config: Config, closing: AsyncExitStack) -> App:
     closing.push_async_callback(store.close)
     if missing := await store.read(partial(lacking, seal=seal)):
         raise ConfigFaultsError(missing_masters(config, missing))
+    if not await store.run(same_secret):
+        raise ConfigFaultsError((another_secret(config),))
     await seal_old_files(store, config.storage.files)
     holds = await _holds(config, store, seal, closing)
     app = _assemble(config, content, secret, store, holds)

@@ -130,6 +130,16 @@ def missing_masters(config: Config, missing: Iterable[tuple[str, str]]) -> tuple
     )
 
 
+def another_secret(config: Config) -> Fault:
+    """What to say when the secret is not the one the database was begun with."""
+    return Fault(
+        file=str(config.secret_file),
+        key="",
+        message="không phải bí mật của cơ sở dữ liệu này: mã biên nhận và người cũ không tìm được",
+        mend="lấy lại tệp bí mật từ nơi cất riêng (tệp mới tự tạo thì xóa đi)",
+    )
+
+
 def _unreadable(file: Path) -> Fault:
     return Fault(
         file=str(file),

@@ -16,6 +16,8 @@ PAGE = """
     SELECT k.id, k.wrapped FROM keys k WHERE k.master = ? ORDER BY k.id LIMIT ? /*lock k*/
 """
 REWRAP = "UPDATE keys SET master = ?, wrapped = ? WHERE id = ? AND master = ?"
+SAID = "SELECT said FROM secret_check"
+SAY = "INSERT INTO secret_check (id, said) VALUES (1, ?) ON CONFLICT (id) DO NOTHING"
 RETIRE = "INSERT INTO retired (name) VALUES (?) ON CONFLICT (name) DO NOTHING"
 # Waits for whoever is making a key at this moment, and lets nobody make one meanwhile.
 ALONE = "LOCK TABLE keys IN SHARE ROW EXCLUSIVE MODE"
@@ -33,6 +35,13 @@ def used(tx: Tx) -> Iterator[tuple[Ring, str]]:
 def lacking(tx: Tx, seal: Seal) -> tuple[tuple[Ring, str], ...]:
     """Ring and name of each master key that wraps something and is not among those of *seal*."""
     return tuple((ring, name) for ring, name in used(tx) if not seal.has(ring, name))
+
+
+def same_secret(tx: Tx) -> bool:
+    """Whether the secret is the one this database was begun with, by which its rows are found."""
+    mine = tx.seal.key("secret")
+    tx.do(SAY, (mine,))
+    return tx.rows(SAID) == [(mine,)]
 
 
 def rewrap(tx: Tx, ring: Ring, old: Iterable[str], limit: int = SLICE) -> int:

@@ -272,3 +272,16 @@ def test_check_says_what_is_wrong_with_key_files(
     told = capsys.readouterr().err
     assert f"chmod 600 {tmp_path}/keys" in told
     assert "không phải tệp khóa" in told
+
+
+async def test_another_secret_is_refused_at_the_start(config: Config) -> None:
+    """A secret the database was not begun with finds nobody: the start says so."""
+    async with open_app(config):
+        pass
+    config.secret_file.write_text("another secret, which is just as long", "utf-8")
+    with pytest.raises(ConfigFaultsError, match="không phải bí mật của cơ sở dữ liệu này"):
+        async with open_app(config):
+            pass
+    config.secret_file.write_text(SECRET, "utf-8")
+    async with open_app(config):
+        pass

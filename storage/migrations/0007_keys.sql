@@ -28,3 +28,10 @@ CREATE TABLE sealed (
 CREATE TABLE retired (
     name TEXT NOT NULL PRIMARY KEY
 ) {clustered};
+
+-- What the secret makes of one word, so that another secret is told at the start: by it no chat and
+-- no receipt would be found.
+CREATE TABLE secret_check (
+    id {key} CHECK (id = 1),
+    said TEXT NOT NULL
+);
