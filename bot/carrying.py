@@ -83,7 +83,7 @@ DeskEffect = (
 HearingEffect = Follow | MakeLink | JoinChats
 
 
-def carry_out(
+def carry_out(  # noqa: C901, PLR0912 - a table
     tx: Tx, contact_id: int, now: datetime, effect: Effect, content: Content, secret: Secret
 ) -> None:
     """Do what *effect* says for the contact whose turn it is; *now* is in the province's time."""
@@ -153,7 +153,7 @@ def _amend(tx: Tx, contact_id: int, effect: Amend, now: datetime, content: Conte
     keepers.wake(tx, subject, "changed", rule.owner, now, besides=contact_id)
 
 
-def _for_the_desk(
+def _for_the_desk(  # noqa: C901 - a table
     tx: Tx, contact_id: int, now: datetime, effect: DeskEffect, content: Content, secret: Secret
 ) -> None:
     match effect:

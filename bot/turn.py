@@ -287,7 +287,7 @@ class Turns:
         return with_page(desk_facts(tx, contact_id, wanted, facts), self.page)
 
     def _unused_code(self, tx: Tx) -> str:
-        """A code of no case, no announcement (TB in the place of PA), no request (DL), nothing else."""
+        """A code of no case, nor with other letters of anything else that has one."""
         while (
             tickets.code_exists(tx, code := self.fresh_code())
             or announcements.exists(tx, f"TB{code[2:]}")

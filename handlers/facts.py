@@ -118,8 +118,9 @@ class Made:
 class Facts:
     """What is known: *now* is aware and in the province's time zone.
 
-    *channel* is where this contact is. *confided* and *restricted* are what they may know of messages
-    told in confidence, *confidential* how many of these are open, for whoever sees all figures.
+    *channel* is where this contact is. *confided* and *restricted* are what they may know of
+    messages told in confidence, *confidential* how many of these are open, for whoever sees all
+    figures.
 
     *code* is unused. *story* is None when none was asked for, when no case has that code, and when
     the contact neither holds it nor *proved* to hold its receipt: a stranger learns nothing.

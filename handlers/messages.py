@@ -42,9 +42,9 @@ class Say(Frozen):
     *expects* is a hint for the channel: show a share-contact button, a numeric keyboard, a camera.
     *lang* is the language the text is written in, for the channel's own few words around it.
 
-    What is *sealed* is said in confidence of the message of that code ("-": of none, or several): it
-    is kept under another key, and only until it was read. *forget*: a page keeps nothing any more of
-    what was said until now.
+    What is *sealed* is said in confidence of the message of that code ("-": of none, or several):
+    it is kept under another key, and only until it was read. *forget*: a page keeps nothing any
+    more of what was said until now.
 
     *files* go along: ones whose bytes are already kept here, named by their keys. *qr* is a text,
     usually a link, drawn beside the message as a QR picture.

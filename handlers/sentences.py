@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 _TABLE = """
-welcome: notice{address}{controller}{phone}{whole}{years} whole{page} again{address}{controller}{phone}{years} thanks
+welcome: notice{address}{controller}{phone}{whole}{years} whole{page}
+    again{address}{controller}{phone}{years} thanks
     declined{address}{phone} later changed held first
 start: again
 limits: slow ask silent{phone}{until} full ended{count} unkept{count} cases{most}{phone}
@@ -18,14 +19,16 @@ repeating: ask{code} gone{code}
 choice: go_on add_there{code} send_anyway
 courtesy: greeting thanks
 menu: ask
-choice: agree announcements_off announcements_on statistics_off statistics_on decline lang_vi lang_en resume new track data language
+choice: agree announcements_off announcements_on statistics_off statistics_on decline lang_vi
+    lang_en resume new track data language
     hearing hear_communes hear_topics hear_nothing hear channels link join join_not
     help menu held into_draft new_case drop_message resume_with drop_draft_new keep_draft later
     drop_draft send change{label} back cancel skip done keep_answer rewrite drop_files clear
     let_official_find more fewer add withdraw send_addition drop_addition withdraw_no withdraw_yes
     statistics_stop statistics_allow announcements_stop announcements_allow withdraw_consent
     data_copy data_copy_yes data_correct data_correct_yes data_name data_phone data_erase
-    data_erase_yes data_withdraw_all data_limit data_limit_yes data_consents reopen send_reopening rate rate_later
+    data_erase_yes data_withdraw_all data_limit data_limit_yes data_consents reopen
+    send_reopening rate rate_later
     case_files
 choose: stale again
 language: ask
@@ -97,14 +100,16 @@ invitation: invalid
 share: phone place
 menu_command: start gui tracuu nhantin dungtin dulieu suadulieu xoadulieu rutdongy huy
     ngonngu trogiup
-hearing: now{communes}{topics} off{controller} nothing which which_more unknown{typed} drop{name} dropped{name}
+hearing: now{communes}{topics} off{controller} nothing which which_more unknown{typed} drop{name}
+    dropped{name}
     added{name} too_many{most} topics channels{channels} again stopped
 law: draft{text} ask
 complaining: found{days} asked{days} resumed{days} known no_date no_limit in_time{known}{last}{left}
     last_day{known}{last} past{known}{last}{over} body department commune body_unknown{office}
     where_else{office} after how counter{unit} address{what} hours{what} phone{what}
     ask_phone{phone} as_feedback left kept step{all}{number} more{text} blank look
-    id_number{days} id_later no_number no_photo making making_with{last} made ready{days} not_made{phone}
+    id_number{days} id_later no_number no_photo making making_with{last} made ready{days}
+    not_made{phone}
 complaint_body: commune department city other
 petition_ask: name address phone against content demand documents
 petition_label: to name address phone against content demand documents
@@ -116,7 +121,8 @@ link: made{links}{minutes}{token} ask{channel} joined{channel}{phone} made_one{c
 channel: web telegram talk other
 choice: tell tell_more no_name unit_unknown send_sealed drop_sealed
 menu_command: tinkin
-denounce: too_much{phone} signs door{address}{hours}{name} hours{phone} own_channel foreign_channel{channel}{web}
+denounce: too_much{phone} signs door{address}{hours}{name} hours{phone} own_channel
+    foreign_channel{channel}{web}
     anonymous entered words words_more taken unit which no_unit name phone
     confirm{files}{messages}{name}{phone}{unit} yes no empty gone kept sent{code}{day}{receipt}
     dropped status{code}{day} reply{text} door_again{door} news passed{code}
@@ -134,10 +140,12 @@ news: classified{code}{days}
 
 # What is said to officials, in Vietnamese only: `content/texts/desk.toml`.
 _DESK = """
-desk: rules_changed again too_late not_staff denied unknown{code} no_case near{codes} near_none cannot{status}
+desk: rules_changed again too_late not_staff denied unknown{code} no_case near{codes} near_none
+    cannot{status}
     meanwhile{news} left proposed{text} preview{text} unsent{text} no_files head{code}{place}{topic}
     nowhere state{status}{unit}{who} nobody dates{due}{opened} left_days{day}{days} today{day}
-    late{day}{days} paused{day}{since} bounces{times} same{codes} restricted earlier{entries} anonymous
+    late{day}{days} paused{day}{since} bounces{times} same{codes} restricted earlier{entries}
+    anonymous
     identity{name}{phone} no_name no_phone files{files} say_what_for no_filter{typed} find_what
     masked set_aside{code} taken_up no_media unreached not_reached{what} not_sure{what}
     ledger{ledger}{what}
@@ -299,7 +307,8 @@ report: facts counts followed code state unit text link files whom author releas
 report_state: sent unreachable failed unknown cancelled queued sending
 choice: restricted look_again
 guide: restricted
-restricted: unknown elsewhere{web} why{code} list none line{code}{day}{due} line_late{code}{day}{due}
+restricted: unknown elsewhere{web} why{code} list none line{code}{day}{due}
+    line_late{code}{day}{due}
     head{code}{day}{due}{files}{state}{unit} shown no_unit meanwhile{text} new waiting
     count{count} few
 restricted_why: sort handle answer
@@ -311,7 +320,8 @@ restricted_entry: told added files_added received viewed identified files_viewed
     forwarded guided closed
 entry: passed_on
 requests: title none line{code}{due}{state}{what} left{day}{days} late{day}{days} unknown{code}
-    opened{day} extended reason{reason} several staff cases{cases} held no_case cannot meanwhile told
+    opened{day} extended reason{reason} several staff cases{cases} held no_case cannot meanwhile
+    told
     still_open{cases} still_staff new_due{day} for_good which_case now_held{code} not_held{code}
     news{line}{what} nobody{line}
 requests_state: open doing done refused cancelled

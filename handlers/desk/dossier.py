@@ -89,8 +89,8 @@ class Dossier(Frozen):
     *drafts* are those of the same matter that wait, or were sent back, while one of this case is.
     *person* tells whether two cases are of one person, and nothing else. *reached*: somebody who
     follows it can be written to. *weighty* is the kind of the last entry its citizen must know of,
-    empty when there is none, *ledger* who of those who follow it came to know of that. *restricted*:
-    its sender asked that it be used no further than the law demands.
+    empty when there is none, *ledger* who of those who follow it came to know of that.
+    *restricted*: its sender asked that it be used no further than the law demands.
     """
 
     card: DeskCard

@@ -105,7 +105,8 @@ def turn(session: Session, event: Event, everything: Facts, carried: Carried | N
     answered has the current question before them, in their language, with buttons that fit.
     """
     session = marshalled(session)
-    after = step(session, event, asked_for(needs(session, event, everything.content.triage), everything))
+    wanted = needs(session, event, everything.content.triage)
+    after = step(session, event, asked_for(wanted, everything))
     assert after == step(session, event, everything), "it did not ask for all it used"
     wants = after.wants or Needs()
     later = carried(after.effects, wants) if carried else everything

@@ -2,9 +2,9 @@
 
 The signs are those of `bot/dialogue.py`, and three stage directions:
 
-    ! agreed             whoever talks has been here before, and agreed to the notice and announcements
+    ! agreed             whoever talks has been here before, and agreed to everything
     ! notice 2027-01     from here on the privacy notice is this version
-    ! limits 5 2         from here on five messages a minute are borne, and two more before a question
+    ! limits 5 2         from here on five messages a minute are borne, two more before a question
     ! restart            the bot stops and starts again
     ! invitation moi-an  an administrator is invited by this link
     ! sends hoc_phi Con tôi …      a case is sent in these words; the rest is answered shortly
@@ -150,7 +150,9 @@ def lines(script: str) -> Iterator[str]:
             yield from said.splitlines()
 
 
-async def arrange(words: list[str], stage: Stage, person: Person) -> tuple[str, ...]:
+async def arrange(  # noqa: C901, PLR0912 - a table
+    words: list[str], stage: Stage, person: Person
+) -> tuple[str, ...]:
     """Do what a stage direction says; what is worth hearing of it."""
     match words:
         case ["announcer"]:

@@ -167,8 +167,8 @@ class MessageOut(_Out):
     """One message of the bot; *id* grows, *step* goes back with a choice.
 
     It belongs in the place of the message *replaces*, unless that is 0; one that is not known there
-    any more stands for itself. What is *private* a page keeps only while it is open, *forget* has it
-    keep nothing of what was said before.
+    any more stands for itself. What is *private* a page keeps only while it is open, *forget* has
+    it keep nothing of what was said before.
     """
 
     id: int
