@@ -77,7 +77,9 @@ async def serve_all(app: App, door: socket, stop: asyncio.Event) -> None:
     )
     tasks = [asyncio.ensure_future(part) for part in _in_every_worker(app)]
     end_streams = app.web.close if app.web else lambda: None
-    serving = asyncio.create_task(serve(make_application(app), door, stop=stop, closing=end_streams))
+    serving = asyncio.create_task(
+        serve(make_application(app), door, stop=stop, closing=end_streams)
+    )
     await asyncio.wait((serving, *tasks), return_when=asyncio.FIRST_COMPLETED)
     stop.set()
     await serving

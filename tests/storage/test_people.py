@@ -267,14 +267,14 @@ async def test_what_was_read_when_agreeing_is_kept_once(store: Store) -> None:
     """The very words can be printed years later, however many agreed to them."""
 
     def agree(tx: Tx) -> tuple[list[str], int]:
-        for address in ("a", "b"):
-            chat = people.contact(tx, "web", address, NOW).id
+        first, chat = (people.contact(tx, "web", address, NOW).id for address in ("a", "b"))
+        for each in (first, chat):
             for given in (True, False):
                 text = "Nguyên văn thông báo" if given else ""
                 consent = SaveConsent(
                     purpose="handling", given=given, version="1", lang="vi", text=text
                 )
-                people.add_consent(tx, chat, consent, NOW)
+                people.add_consent(tx, each, consent, NOW)
         read = [people.consent_text(tx, one.text) for one in people.consents(tx, chat)]
         return read, len(tx.rows("SELECT hash FROM consent_texts"))
 
