@@ -17,7 +17,7 @@ from handlers.confiding import (
 from handlers.desk.people import EVERYWHERE
 from handlers.desk.places import Restricted
 from handlers.facts import Facts, Needs
-from handlers.session import Denouncing, Session
+from handlers.session import Denouncing, Session, standing
 from storage import denunciations, outbox, restricting, waking
 from storage.database import Tx
 
@@ -71,4 +71,4 @@ def confided_facts(tx: Tx, contact_id: int, wanted: Needs, facts: Facts, secret:
 
 def kept_apart(session: Session) -> bool:
     """Whether what is said now is kept nowhere in the conversation, not even when it fails."""
-    return isinstance(session.room, KEPT_APART)
+    return isinstance(standing(session.room), KEPT_APART)

@@ -19,6 +19,7 @@ from handlers.session import (
     Sorting,
     Topics,
     Welcome,
+    standing,
 )
 from handlers.text import clean
 from handlers.triage import Reading, Rules
@@ -34,7 +35,7 @@ TELLING = (
 
 def possible(session: Session, did: Input, rules: Rules) -> Reading | None:
     """What was read in words that may tell of danger; None: nothing of it."""
-    if isinstance(session.room, AT_THE_DESK):
+    if isinstance(standing(session.room), AT_THE_DESK):
         return None
     text = words(did)
     read = rules.alarm(text) if text else None
@@ -50,7 +51,7 @@ def heard(session: Session, did: Input, content: Content) -> Reading | None:
 
 
 def _telling(session: Session, content: Content) -> bool:
-    room, draft = session.room, session.draft
+    room, draft = standing(session.room), session.draft
     if not isinstance(room, Filling) or draft is None:
         return isinstance(room, TELLING)
     asked = form_of(draft, content).ask[draft.index :][:1]
@@ -74,4 +75,4 @@ def words(did: Input) -> str:
 
 def in_confidence(session: Session) -> bool:
     """Whether words go nowhere but where they are told."""
-    return isinstance(session.room, Denouncing)
+    return isinstance(standing(session.room), Denouncing)

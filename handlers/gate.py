@@ -13,7 +13,7 @@ from datetime import datetime
 from handlers import limits
 from handlers.desk.places import Restricted
 from handlers.effects import Effect, OpenTicket, SetTimer
-from handlers.events import Said, SentMedia
+from handlers.events import Edited, Said, SentMedia
 from handlers.limits import NoteSlowed
 from handlers.pending import gather, summary
 from handlers.reading.dates import show_date
@@ -35,6 +35,7 @@ from handlers.session import (
     Session,
     Sorting,
     Topics,
+    standing,
 )
 from handlers.spending import spent, too_many
 from handlers.understanding import Understandable, understand
@@ -51,8 +52,9 @@ Act = Callable[[Understandable, View], Next]
 def passed(event: Understandable, view: View, act: Act) -> Next:
     """What *act* makes of *event*, or what is said in its place."""
     session, now = view.session, view.facts.now.timestamp()
-    if isinstance(session.room, Denouncing | Restricted):
-        return act(event, view)  # what is told in confidence is held nowhere else
+    if isinstance(standing(session.room), Denouncing | Restricted):
+        # What is told in confidence is held nowhere else.
+        return act(event, View(_back(session), view.facts))
     rules = view.content.desk.limits
     pace, stage = limits.arrived(session.pace, now, rules, staff=session.staff)
     pausing = isinstance(session.room, Pausing)
@@ -68,9 +70,8 @@ def passed(event: Understandable, view: View, act: Act) -> Next:
             done = _admitted(event, there, act)
             return replace(done, effects=(*done.effects, NoteSlowed(stage=stage)))
         case "slow":
-            done = _admitted(event, there, act)
-            notice = "\n\n".join(filter(None, (view.say("limits.slow"), done.notice)))
-            return replace(done, notice=notice, effects=(*done.effects, NoteSlowed(stage="slow")))
+            done = _beside(view.say("limits.slow"), _admitted(event, there, act), event, view)
+            return replace(done, effects=(*done.effects, NoteSlowed(stage="slow")))
         case _ if _urgent(event, view):
             return act(event, there)
         case "ask":
@@ -82,10 +83,16 @@ def passed(event: Understandable, view: View, act: Act) -> Next:
 def _urgent(event: Understandable, view: View) -> bool:
     """Whether somebody writes of danger to life: that waits for nothing."""
     match event:
-        case Said(text=text) | SentMedia(caption=text):
+        case Said(text=text) | SentMedia(caption=text) | Edited(text=text):
             return view.content.triage.read(text).of("emergency") is not None
         case _:
             return False
+
+
+def _beside(notice: str, done: Next, event: Understandable, view: View) -> Next:
+    """What was *done*, after a *notice*; the numbers to call come before anything."""
+    order = (done.notice, notice) if _urgent(event, view) else (notice, done.notice)
+    return replace(done, notice="\n\n".join(filter(None, order)))
 
 
 def _holds_urgent(session: Session, view: View) -> bool:
@@ -120,8 +127,7 @@ def _without_files(event: SentMedia, view: View, act: Act) -> Next:
     if not event.caption:
         return Next(view.session, notice)
     words = Said(text=event.caption, ref=event.ref)
-    done = _kept_out(words, act(words, view), view)
-    return replace(done, notice="\n\n".join(filter(None, (notice, done.notice))))
+    return _beside(notice, _kept_out(words, act(words, view), view), event, view)
 
 
 # -- whom officials keep from sending --------------------------------------------------------------

@@ -286,6 +286,11 @@ class Pausing(Frozen):
 Room = Annotated[Place | Alarm | Languages | Pausing, Field(discriminator="at")]
 
 
+def standing(room: Room) -> Place | Alarm:
+    """Where words are taken: behind a question about the language or the pace."""
+    return standing(room.back) if isinstance(room, Languages | Pausing) else room
+
+
 class Session(Frozen):
     """One conversation of one contact. A new shape gets a new *version* and a way up to it.
 

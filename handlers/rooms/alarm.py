@@ -16,7 +16,7 @@ from handlers.events import Edited, Media, SentMedia, SharedContact, SharedPlace
 from handlers.pending import MAX_TEXT, take_files
 from handlers.reading.courtesies import says_no, says_yes
 from handlers.reading.phones import show_phone
-from handlers.session import Alarm, Languages, Pausing, Place, Room
+from handlers.session import Alarm, Place, Room, standing
 from handlers.territory import Found
 from handlers.tickets import AnswerLine, Card, move
 from handlers.triage import EMERGENCY, Reading
@@ -70,13 +70,8 @@ def with_question(did: Input, after: Next, view: View) -> Next:
 
 def _behind(room: Room) -> Place:
     """Where the person goes on afterwards."""
-    match room:
-        case Languages(back=back) | Pausing(back=back):
-            return _behind(back)
-        case Alarm(back=place):
-            return place
-        case place:
-            return place
+    there = standing(room)
+    return there.back if isinstance(there, Alarm) else there
 
 
 # -- the case --------------------------------------------------------------------------------------
