@@ -18,7 +18,7 @@ from handlers.desk.people import EVERYWHERE
 from handlers.desk.places import Restricted
 from handlers.facts import Facts, Needs
 from handlers.session import Denouncing, Session, standing
-from storage import denunciations, outbox, restricting, waking
+from storage import denunciations, inbox, outbox, restricting, waking
 from storage.database import Tx
 
 COUNTED = frozenset({"leader", "monitor"})  # whoever is told how many there are, and no more
@@ -41,6 +41,7 @@ def carry_out_confidential(
             denunciations.drop(tx, code)
         case Hush(since=since):
             outbox.hush(tx, contact_id, since)
+            inbox.hush(tx, contact_id, since)
         case MoveConfided(code=code):
             if sender := denunciations.move(tx, contact_id, effect, now):
                 waking.sender(tx, sender, now)

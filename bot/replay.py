@@ -38,8 +38,8 @@ async def _arrival(app: App, failed: Failed) -> Arrival | None:
         return _understood(failed)
     contact_id = failed.contact_id
     channel, address = await app.store.read(lambda tx: people.address(tx, contact_id))
-    if not address:
-        return None  # whoever sent it was forgotten
+    if not address or not failed.event:
+        return None  # whoever sent it was forgotten, or it was told in confidence
     event = read_event(failed.event)
     return Arrival(failed.id, channel, address, event, datetime.now(UTC), failed.raw)
 

@@ -213,7 +213,7 @@ class Turns:
         opened = sessions.open(tx, arrival.channel, arrival.address, arrival.at)
         where, event = whereabouts(error), arrival.event
         told_here = (arrival.raw, where, event_text(event))
-        if _apart(opened.state):
+        if apart := _apart(opened.state):
             told_here = ("", where, "")  # told in confidence: not even kept to be tried again
         failed = inbox.Failed(arrival.id, arrival.at, opened.contact_id, *told_here)
         inbox.keep_failed(tx, failed)
@@ -222,7 +222,7 @@ class Turns:
             return Taken("failed")
         told: tuple[Posted, ...] = ()
         if not isinstance(event, UNSENT):
-            sorry = _sorry(self.content, opened.state)
+            sorry = _sorry(self.content, opened.state, apart=apart)
             told = post(tx, opened.contact_id, arrival, Turn(NEW, sorry))
         operators = members.with_role(tx, "administrator")
         reports = (self._report(tx, operator, arrival, error) for operator in operators)
@@ -327,10 +327,11 @@ def _apart(state: str) -> bool:
         return False
 
 
-def _sorry(content: Content, state: str) -> Say:
+def _sorry(content: Content, state: str, *, apart: bool) -> Say:
     """The apology in the person's language, as far as the state that may be the fault tells it."""
     lang: Lang = "en" if '"lang":"en"' in state else "vi"
-    return Say(text=content.say(lang, "fault.sorry"), lang=lang)
+    said = content.say(lang, "fault.sorry_apart") if apart else content.say(lang, "fault.sorry")
+    return Say(text=said, lang=lang)
 
 
 def whereabouts(error: Exception) -> str:

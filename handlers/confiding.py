@@ -62,7 +62,7 @@ class MoveConfided(Frozen):
     """Do *action* to a message, or look at it: see `handlers.denouncing.MOVES`.
 
     *words* is the reason, the note or what its sender is told; *unit* goes with ``move``. Nothing
-    is done when its chain is no longer *seen* entries long.
+    is done when its chain is no longer *seen* entries long; a look is always written down.
     """
 
     type: Literal["move_confided"] = "move_confided"

@@ -95,7 +95,7 @@ copy: text_name data_name head{address}{controller}{day}{phone} person{name}{pho
     words{words} elsewhere{codes} request{code}{day}{what} delivered{channel}{code}
     case{code}{opened}{status}{topic}{unit} file{name}
 copy_purpose: handling statistics announcements
-fault: sorry report{id}{kind}
+fault: sorry sorry_apart report{id}{kind}
 invitation: invalid
 share: phone place
 menu_command: start gui tracuu nhantin dungtin dulieu suadulieu xoadulieu rutdongy huy

@@ -180,10 +180,13 @@ def drop_old(tx: Tx, before: datetime) -> int:
 def move(tx: Tx, contact_id: int, effect: MoveConfided, now: datetime) -> int:
     """Do what an inspector decides or looks at; the contact to be told of it, 0: nobody.
 
-    Nothing is done when they may not know of it, or when it changed since they saw it.
+    Nothing is done when they may not know of it, or when it changed since they saw it; but a look
+    is written down whoever looks at the same time, for they are shown it all the same.
     """
     kept = lock(tx, effect.code)
-    if kept is None or kept.state == "draft" or kept.entries != effect.seen:
+    if kept is None or kept.state == "draft":
+        return 0
+    if kept.entries != effect.seen and effect.action not in LOOKS:
         return 0
     body = body_of(tx, kept)
     if not may_read(body.unit, inspects(tx, contact_id), barred(tx, contact_id)):

@@ -26,6 +26,9 @@ SETTLE = """
     UPDATE inbox SET state = 'done', raw = NULL, error = NULL, event = NULL
     WHERE id = ? AND state = 'failed'
 """
+FORGET = """
+    UPDATE inbox SET raw = '', event = '' WHERE contact_id = ? AND state = 'failed' AND at >= ?
+"""
 # In slices, so that a large one stops nobody.
 PURGE = """
     DELETE FROM inbox WHERE id IN (
@@ -83,6 +86,11 @@ def failures(tx: Tx, limit: int) -> tuple[Failed, ...]:
 def settle(tx: Tx, id: str) -> bool:  # noqa: A002 - the inbox's own word
     """A failed arrival has now been handled: forget its content; whether there was one."""
     return tx.do(SETTLE, (id,)) == 1
+
+
+def hush(tx: Tx, contact_id: int, since: datetime) -> None:
+    """Keep no word of what failed of this contact since an instant: it can't be tried again."""
+    tx.do(FORGET, (contact_id, ms(since)))
 
 
 def purge(tx: Tx, before: datetime, limit: int = 1000) -> int:

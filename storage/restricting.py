@@ -20,6 +20,7 @@ from storage import (
     denunciations,
     files,
     history,
+    inbox,
     keys,
     members,
     people,
@@ -31,6 +32,7 @@ from storage.database import Tx
 from storage.history import Chain
 from storage.search import marked
 from storage.tickets import COUNTER, lines
+from storage.times import when
 
 LOCK = """
     SELECT t.id, t.entries, t.head, t.status, t.contact_id, t.lang, t.opened_at, t.receipt_key
@@ -63,9 +65,6 @@ MESSAGES = """
 BLANK = "UPDATE outbox SET payload = ?, confidential = ? WHERE id = ?"
 STATE = "SELECT s.state FROM sessions s WHERE s.contact_id = ? /*lock s*/"
 SET_STATE = "UPDATE sessions SET state = ? WHERE contact_id = ?"
-FORGET_FAILED = """
-    UPDATE inbox SET raw = '', event = '' WHERE contact_id = ? AND state = 'failed' AND at >= ?
-"""
 KIND = "passed_on"
 WRITTEN_IN = 90 * 24 * 3600 * 1000  # milliseconds in which the case may have been written
 TOGETHER = 5  # words that follow each other: whoever says as many of them repeats the text
@@ -162,7 +161,7 @@ def _forget_quotes(tx: Tx, case: _Case, code: str, texts: tuple[str, ...]) -> No
             said = keys.show(tx, payload)
             if code in said or quotes.found_in(said):
                 tx.do(BLANK, (blank, int(ticket is None), number))
-        tx.do(FORGET_FAILED, (contact_id, since))
+        inbox.hush(tx, contact_id, when(since))
         _leave(tx, contact_id, code, quotes)
 
 

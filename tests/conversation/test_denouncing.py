@@ -99,7 +99,27 @@ async def test_what_failed_while_it_was_told_is_not_kept(
 
     with monkeypatch.context() as broken:
         broken.setattr(bot.turn, "step", fails)
-        assert "gặp lỗi" in await said(rehearsal, "a", SECRET)
+        sorry = await said(rehearsal, "a", SECRET)
+        assert CONTENT.say("vi", "fault.sorry_apart") in sorry
+    (failed,) = await rehearsal.store.run(lambda tx: inbox.failures(tx, 10))
+    assert (failed.raw, failed.event) == ("", "")
+
+
+async def test_what_failed_before_it_was_told_in_confidence_is_forgotten(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault kept the words for a replay: once they are told in confidence they are gone there."""
+    await said(rehearsal, "a", *TELLING[:2])
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("a fault")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(bot.turn, "step", fails)
+        await said(rehearsal, "a", SECRET)
+    (failed,) = await rehearsal.store.run(lambda tx: inbox.failures(tx, 10))
+    assert "said" in failed.event
+    await said(rehearsal, "a", *TELLING[2:])
     (failed,) = await rehearsal.store.run(lambda tx: inbox.failures(tx, 10))
     assert (failed.raw, failed.event) == ("", "")
 

@@ -161,6 +161,22 @@ async def test_two_inspectors_at_once(store: Store) -> None:
     await store.run(unit)
 
 
+async def test_a_look_beside_somebody_else_s_is_written_down_too(store: Store) -> None:
+    """Whoever looks at the same moment is shown it all the same: both looks are entries."""
+
+    def unit(tx: Tx) -> None:
+        contact = inspector(tx, "inspector", EVERYWHERE)
+        told(tx)
+        for action in ("view", "identify", "files"):
+            denunciations.move(tx, contact, moved(action, 2), NOW)
+        found = denunciations.read(tx, contact, TT)
+        assert found is not None
+        looks = [line.kind for line in found.lines[2:]]
+        assert looks == ["viewed", "identified", "files_viewed"]
+
+    await store.run(unit)
+
+
 async def test_only_the_receipt_opens_it_for_who_told_it(store: Store) -> None:
     """With it: that it was received and the message written to them, no word they told."""
 
