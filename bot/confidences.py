@@ -1,7 +1,7 @@
 """What a turn does with, and must know of, what is told in confidence."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.secret import Secret
 from handlers.confiding import (
@@ -22,6 +22,7 @@ from storage import denunciations, inbox, outbox, restricting, waking
 from storage.database import Tx
 
 COUNTED = frozenset({"leader", "monitor"})  # whoever is told how many there are, and no more
+FAILED_WITHIN = timedelta(days=1)  # what failed so long before may tell the same
 KEPT_APART = Denouncing | Restricted  # rooms whose words are nowhere but in a denunciation
 
 
@@ -41,7 +42,7 @@ def carry_out_confidential(
             denunciations.drop(tx, code)
         case Hush(since=since):
             outbox.hush(tx, contact_id, since)
-            inbox.hush(tx, contact_id, since)
+            inbox.hush(tx, contact_id, min(since, now - FAILED_WITHIN))
         case MoveConfided(code=code):
             if sender := denunciations.move(tx, contact_id, effect, now):
                 waking.sender(tx, sender, now)
