@@ -1,5 +1,7 @@
 """Typed commands: the same in every room."""
 
+from dataclasses import replace
+
 from handlers.codes import read_code
 from handlers.denouncing import inspects
 from handlers.desk import commands as desk
@@ -74,7 +76,7 @@ def obey(command: Command, view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 
         case "tinkin" if inspects(view.facts.official):
             return restricted.to_restricted(command.rest, view)
         case "tinkin":
-            return denouncing.begin(view)
+            return _tell_in_confidence(Part(text=command.rest), view)
         case "khieunai":
             return _complain_of(Part(text=command.rest), view)
         case "nhantin":
@@ -141,6 +143,16 @@ def _complain_of(part: Part, view: View) -> Next:
     held = view.session.model_copy(update={"pending": gathered.pending})
     begun = complaining.begin(View(held, view.facts), drafted=False)
     return Next(begun.session, "\n".join(n for n in (gathered.notice, begun.notice) if n))
+
+
+def _tell_in_confidence(part: Part, view: View) -> Next:
+    """To the confidential channel; what was written behind the command waits like any draft."""
+    if not part.text:
+        return denouncing.begin(view)
+    gathered = gather_text(view.session.pending, part, view)
+    held = view.session.model_copy(update={"pending": gathered.pending})
+    begun = denouncing.begin(View(held, view.facts))
+    return replace(begun, notice=gathered.notice)
 
 
 def _cancel(view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - a table

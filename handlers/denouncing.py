@@ -98,12 +98,12 @@ def may_read(unit: str, inspects: frozenset[str], barred: frozenset[str]) -> boo
     """Whether somebody may know of a message that names *unit*.
 
     *inspects* are the units of their duties as an inspector, *barred* those in which they, from
-    whichever chat, have any duty. While the unit is not known only who inspects everything may: it
-    could be anybody's.
+    whichever chat, have any duty. While the unit is not known it could be anybody's: only who
+    inspects everything and has no duty in any unit may.
     """
-    if unit in barred:
-        return False
-    return bool(inspects) if unit else EVERYWHERE in inspects
+    if not unit:
+        return EVERYWHERE in inspects and not barred
+    return bool(inspects) and unit not in barred
 
 
 def inspects(official: Official | None) -> frozenset[str]:

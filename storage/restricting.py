@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from handlers.confiding import Restrict
-from handlers.desk.places import Desk, Doing, Queue
-from handlers.session import Session
+from handlers.desk.places import Desk, Doing, Office, Queue
+from handlers.model import Frozen
+from handlers.session import Session, standing
 from handlers.text import fold
 from storage import (
     confided_files,
@@ -66,6 +67,7 @@ BLANK = "UPDATE outbox SET payload = ?, confidential = ? WHERE id = ?"
 STATE = "SELECT s.state FROM sessions s WHERE s.contact_id = ? /*lock s*/"
 SET_STATE = "UPDATE sessions SET state = ? WHERE contact_id = ?"
 KIND = "passed_on"
+AT_WORK = Queue | Desk | Doing | Office  # where an official may have searched, read or written it
 WRITTEN_IN = 90 * 24 * 3600 * 1000  # milliseconds in which the case may have been written
 TOGETHER = 5  # words that follow each other: whoever says as many of them repeats the text
 
@@ -173,15 +175,20 @@ def _leave(tx: Tx, contact_id: int, code: str, quotes: "Quotes") -> None:
         return
     session = Session.model_validate_json(state)
     room = session.room
-    away = isinstance(room, Doing | Desk) and room.code == code
+    away = isinstance(standing(room), AT_WORK) and _repeats(room, code, quotes)
     left = session.model_copy(
         update={
             "room": Queue() if away else room,
-            "aside": tuple(one for one in session.aside if one.code != code),
+            "aside": tuple(one for one in session.aside if not _repeats(one, code, quotes)),
             "hand": "" if session.hand == code else session.hand,
         }
     )
     tx.do(SET_STATE, (keys.hide(tx, left.model_dump_json(), f"contact:{contact_id}"), contact_id))
+
+
+def _repeats(room: Frozen, code: str, quotes: "Quotes") -> bool:
+    held = room.model_dump_json()
+    return code in held or quotes.found_in(held)
 
 
 class Quotes:

@@ -14,7 +14,10 @@ NEW, WAITING, REPLY = "confidential:new", "confidential:waiting", "confidential:
 
 
 def inspectors(tx: Tx, code: str, now: datetime) -> None:
-    """Wake those who may know of the message *code*; when nobody may, the administrators."""
+    """Wake those who may know of the message *code*; when nobody may, the administrators.
+
+    Of these, too, none who have a duty in the unit it names, as long as there are others.
+    """
     kept = denunciations.get(tx, code)
     if kept is None:
         return
@@ -26,8 +29,11 @@ def inspectors(tx: Tx, code: str, now: datetime) -> None:
     ]
     for contact in woken:
         timers.set(tx, contact, NEW, now)
-    for contact in () if woken else members.with_role(tx, "administrator"):
-        timers.set(tx, contact, WAITING, now)
+    if not woken:
+        every = members.with_role(tx, "administrator")
+        apart = tuple(contact for contact in every if unit not in denunciations.barred(tx, contact))
+        for contact in apart or every:
+            timers.set(tx, contact, WAITING, now)
 
 
 def sender(tx: Tx, contact_id: int, now: datetime) -> None:

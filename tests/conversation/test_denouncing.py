@@ -88,6 +88,12 @@ def test_a_file_told_in_confidence_is_never_called_by_its_name() -> None:
     assert "to-cao" not in after.notice
 
 
+async def test_words_behind_the_command_are_told_too(rehearsal: Rehearsal) -> None:
+    """Nothing is lost that somebody writes before the way in was shown."""
+    await said(rehearsal, "a", *TELLING[:2], f"/tinkin {SECRET}", "[Báo tin kín]")
+    assert "Lời kể: 1 tin" in await said(rehearsal, "a", *SENDING[1:-1])
+
+
 async def test_what_failed_while_it_was_told_is_not_kept(
     rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,9 +6,9 @@ from functools import partial
 from handlers.confiding import Confide, MoveConfided, Restrict, SendConfided
 from handlers.denouncing import Action, Denunciation
 from handlers.desk.people import Duty
-from handlers.desk.places import Desk, Queue
+from handlers.desk.places import Desk, Doing, Queue
 from handlers.messages import Say
-from handlers.session import Session
+from handlers.session import Languages, Room, Session
 from storage import (
     denunciations,
     desk,
@@ -101,6 +101,8 @@ async def test_when_nobody_may_read_it_administrators_hear_that_one_waits(store:
 
     def unit(tx: Tx) -> None:
         administrator = inspector(tx, "admin", Duty(role="administrator"))
+        named = Duty(role="administrator"), Duty(role="officer", unit=UNIT)
+        inspector(tx, "admin of the unit named", *named)
         inspector(tx, "there", EVERYWHERE, Duty(role="officer", unit=UNIT))
         told(tx)
         waking.inspectors(tx, TT, NOW)
@@ -118,8 +120,8 @@ async def test_correcting_the_unit_shuts_out_and_lets_in(store: Store) -> None:
         there = inspector(tx, "there", EVERYWHERE, Duty(role="officer", unit=UNIT))
         one = inspector(tx, "one unit", Duty(role="inspector", unit="thanh-tra"))
         told(tx, unit="")
-        assert both(tx, there)[0] is not None
-        assert both(tx, one) == (None, 0)
+        assert both(tx, everything)[0] is not None
+        assert both(tx, there) == both(tx, one) == (None, 0), "it could be of their unit"
         denunciations.move(tx, everything, moved("move", 2, unit=UNIT), NOW)
         assert both(tx, there) == (None, 0)
         assert both(tx, one)[0] is not None
@@ -279,6 +281,32 @@ async def test_whoever_repeats_the_words_of_such_a_case_loses_them(store: Store)
         state = sessions.open(tx, "web", "officer", NOW).state
         left = Session.model_validate_json(state)
         assert (left.room, left.hand) == (Queue(), "")
+
+    await store.run(unit)
+
+
+async def test_what_they_searched_and_were_writing_is_left_wherever_they_stand(
+    store: Store,
+) -> None:
+    """Behind another question, in a search, set aside: no session repeats the words."""
+    quote = LINES[0].text
+    writing = Doing(task="answer", code=CODE, given={"text": quote})
+    elsewhere = Doing(task="note", code="PA-2222-222", given={"text": "Đã hẹn người dân"})
+    rooms: tuple[Room, ...] = (Languages(back=writing), Queue(words=quote), writing)
+
+    def unit(tx: Tx) -> None:
+        opened(tx)
+        for number, room in enumerate(rooms):
+            contact = inspector(tx, f"officer {number}", Duty(role="officer"))
+            sessions.open(tx, "web", f"officer {number}", NOW)
+            copied = elsewhere.model_copy(update={"given": {"text": quote}})
+            here = Session(room=room, aside=(writing, copied, elsewhere))
+            sessions.save(tx, contact, here.model_dump_json(), NOW)
+        restricting.restrict(tx, Restrict(code=CODE, by=1, into=TT, due_on=DUE), NOW)
+        for number in range(len(rooms)):
+            state = sessions.open(tx, "web", f"officer {number}", NOW).state
+            left = Session.model_validate_json(state)
+            assert (left.room, left.aside) == (Queue(), (elsewhere,))
 
     await store.run(unit)
 

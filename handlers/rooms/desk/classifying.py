@@ -9,6 +9,7 @@ from handlers.desk.places import Doing
 from handlers.effects import Effect, MoveTicket, Notify
 from handlers.rooms.desk.restricted import taken_out
 from handlers.rooms.desk.task import Slot, Task, dossier, home, me, to_case
+from handlers.session import Session
 from handlers.tickets import Kind
 from handlers.triage import PRIORITY
 from handlers.unsent import Option
@@ -59,7 +60,8 @@ def _classify(room: Doing, view: View) -> Next:
         return Next(to_case(room.code, view), view.say("task.classify.same"))
     if kind == "denunciation":
         gone = taken_out(room.code, view)
-        return Next(home(view), view.say("task.classify.passed_on", code=room.code), (gone,))
+        done = view.say("task.classify.passed_on", code=room.code)
+        return Next(_without(room.code, home(view)), done, (gone,))
     raised, over = kind == "emergency" != was, was == "emergency" != kind
     changed = MoveTicket(
         code=room.code, action="classify", by=me(view), kind=kind, data={"was": was},
@@ -73,6 +75,12 @@ def _classify(room: Doing, view: View) -> Next:
         effects.append(Notify(code=room.code, to="watch", what=what))
     done = view.say("task.classify.done", kind=kind_name(kind, view))
     return Next(to_case(room.code, view), done, tuple(effects))
+
+
+def _without(code: str, session: Session) -> Session:
+    """Nothing they were writing of the case, which might repeat its words."""
+    aside = tuple(one for one in session.aside if one.code != code)
+    return session.model_copy(update={"aside": aside, "hand": "", "news": ""})
 
 
 TASKS = (Task("classify", "classify", _classify, _slots, "classify", _preview),)
