@@ -112,7 +112,7 @@ def blocks(tx: Tx, now: datetime, limit: int) -> tuple[Blocked, ...]:
             since=when(since),
             until=when(until),
             by=members.name_of(tx, members.actor(member)),
-            reason=keys.show(tx, reason),
+            reason=keys.seen(tx, reason),
         )
         for code, unit, member, reason, since, until in tx.rows(BLOCKS, (ms(now), limit))
     )

@@ -79,12 +79,19 @@ MERGE = (
     WHERE announcement_id IN (SELECT id FROM announcements)
     AND (person_id, contact_id) IN (SELECT person_id, id FROM contacts WHERE id = ?)
     """,
+    """
+    INSERT INTO petitions (contact_id, words, made, attempts, not_before)
+    SELECT ?, words, made, attempts, not_before FROM petitions WHERE contact_id = ?
+    ON CONFLICT (contact_id) DO NOTHING
+    """,
     "UPDATE members SET contact_id = ? WHERE contact_id = ?",
     "UPDATE invitations SET used_by = ? WHERE used_by = ?",
 )
 FORGET = (
     "DELETE FROM ticket_contacts WHERE contact_id = ?",
     "DELETE FROM chat_links WHERE contact_id = ?",
+    "DELETE FROM petitions WHERE contact_id = ?",
+    "DELETE FROM slowed WHERE contact_id = ?",
     "DELETE FROM timers WHERE contact_id = ?",
     "DELETE FROM sessions WHERE contact_id = ?",
     "DELETE FROM contacts WHERE id = ?",

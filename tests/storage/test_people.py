@@ -6,7 +6,9 @@ from functools import partial
 import pytest
 
 from handlers.effects import SaveConsent
+from handlers.limits import NoteSlowed
 from storage import (
+    abuse,
     files,
     history,
     inbox,
@@ -18,7 +20,7 @@ from storage import (
     tickets,
     timers,
 )
-from storage.database import Store, Tx
+from storage.database import Row, Store, Tx
 from tests.sealing import SEAL
 from tests.storage.samples import (
     CODE,
@@ -169,6 +171,21 @@ async def test_a_move_learnt_late_brings_both_contacts_together(store: Store) ->
         (1,),
         old,
     )
+
+
+async def test_a_move_takes_along_what_is_being_made(store: Store) -> None:
+    """A petition on its way at the new address goes on for the contact that stays."""
+
+    def late(tx: Tx) -> tuple[int, list[Row]]:
+        old = sessions.open(tx, "telegram", "-100", NOW).contact_id
+        new = sessions.open(tx, "telegram", "-1001", NOW).contact_id
+        tx.do("INSERT INTO petitions (contact_id, words, not_before) VALUES (?, 'x', 0)", (new,))
+        abuse.note(tx, new, NoteSlowed(stage="slow"), NOW)
+        people.move(tx, "telegram", "-100", "-1001", NOW)
+        return old, list(tx.rows("SELECT contact_id FROM petitions"))
+
+    old, left = await store.run(late)
+    assert left == [(old,)]
 
 
 async def test_moving_there_and_back_again_ends_well(store: Store) -> None:
