@@ -73,6 +73,7 @@ def _of_the_desk(wanted: Needs, everything: Facts) -> dict[str, Any]:
         "identity": everything.identity if wanted.identity else None,
         "answers": everything.answers if wanted.answers else (),
         "log": () if wanted.log is None else everything.log,
+        "outdated": everything.outdated if wanted.outdated else None,
         "figures": everything.figures if wanted.figures else (),
         "announcement": _announced(wanted.announcement, everything),
         "request": _request(wanted.request, everything),
