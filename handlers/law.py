@@ -24,7 +24,8 @@ _ENGLISH: dict[Measure, str] = {
     "năm": "years",
 }
 _ASKED_FOR = """
-    complaint_file_days complaint_accept_days complaint_first_days complaint_first_complex_days
+    complaint_file_days complaint_rest_day complaint_accept_days complaint_first_days
+    complaint_first_complex_days
     complaint_second_file_days complaint_second_file_remote_days denunciation_form
     denunciation_secrecy denunciation_log_days denunciation_forward_days
     denunciation_settle_days data_acknowledge_days data_copy_days data_copy_more_days

@@ -105,7 +105,8 @@ hearing: now{communes}{topics} off{controller} nothing which which_more unknown{
     added{name} too_many{most} topics channels{channels} again stopped
 law: draft{text} ask
 complaining: found{days} asked{days} resumed{days} known no_date no_limit in_time{known}{last}{left}
-    last_day{known}{last} past{known}{last}{over} body department commune body_unknown{office}
+    last_day{known}{last} rest_day{known}{last} rest_ahead{last} past{known}{last}{over} body
+    department commune body_unknown{office}
     where_else{office} after how counter{unit} address{what} hours{what} phone{what}
     ask_phone{phone} as_feedback left kept step{all}{number} more{text} blank look
     id_number{days} id_later no_number no_photo making making_with{last} made ready{days}

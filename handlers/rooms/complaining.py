@@ -207,7 +207,9 @@ def _since(day: date | None, room: Complaining, view: View) -> Next:
 def _deadline(day: date | None, view: View) -> str:
     """The last of the days to file, or what is to be done when it is past.
 
-    Calendar days; the day of receipt does not count (Civil Code 91/2015/QH13, art. 147(2)).
+    Calendar days; the day of receipt does not count (Civil Code 91/2015/QH13, art. 147(2)). Where
+    the last is a day of rest, the next working day may still count (art. 148(5)): nobody is told
+    that it is over before that, nor to wait until then.
     """
     rule, today = view.content.rule("complaint_file_days"), view.facts.now.date()
     law = view.law("complaint_file_days")
@@ -218,12 +220,26 @@ def _deadline(day: date | None, view: View) -> str:
     last = day + timedelta(days=rule.value)
     known, until = show_date(day), show_date(last)
     over = (today - last).days
-    if over > 0:
-        late = view.say("complaining.past", known=known, last=until, over=over)
-        return f"{late}\n{law}"
-    if over == 0:
-        return f"{view.say('complaining.last_day', known=known, last=until)}\n{law}"
-    return f"{view.say('complaining.in_time', known=known, last=until, left=-over)}\n{law}"
+    rest = _rest_day(last, view)
+    if rest and 0 < over <= (_next_working(last, view) - last).days:
+        said = view.say("complaining.rest_day", known=known, last=until)
+    elif over > 0:
+        said, rest = view.say("complaining.past", known=known, last=until, over=over), ""
+    elif over == 0:
+        said = view.say("complaining.last_day", known=known, last=until)
+    else:
+        said = view.say("complaining.in_time", known=known, last=until, left=-over)
+        rest = rest and view.say("complaining.rest_ahead", last=until)
+    return "\n".join(filter(None, (said, rest, law)))
+
+
+def _rest_day(last: date, view: View) -> str:
+    """What the law says of a limit that ends on a day of rest; empty when *last* is none."""
+    return "" if view.content.calendar.is_working_day(last) else view.law("complaint_rest_day")
+
+
+def _next_working(day: date, view: View) -> date:
+    return view.content.calendar.add_working_days(day, 1)
 
 
 def _picked(key: str, room: Complaining, view: View) -> Next:

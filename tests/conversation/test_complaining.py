@@ -94,7 +94,11 @@ def test_the_last_day_is_counted_in_calendar_days(ago: int) -> None:
     text, last = said(after).text, known + timedelta(days=LIMIT)
     assert show_date(last) in text
     assert room_of(after).known_on == known.isoformat()
-    if ago > LIMIT:
+    still = CONTENT.calendar.add_working_days(last - timedelta(days=1), 1)
+    if ago > LIMIT and still >= TODAY:
+        assert "hôm nay có thể còn kịp" in text
+        assert "Điều 148 khoản 5" in text
+    elif ago > LIMIT:
         assert f"đã qua {ago - LIMIT} ngày" in text
         assert "trở ngại khách quan" in text
     elif ago == LIMIT:
@@ -103,6 +107,23 @@ def test_the_last_day_is_counted_in_calendar_days(ago: int) -> None:
         assert f"còn {LIMIT - ago} ngày" in text
     assert "Luật Khiếu nại 02/2011/QH13, Điều 9" in text
     assert "dự thảo, chưa được duyệt" in text
+
+
+@pytest.mark.parametrize(
+    ("last", "says"),
+    [
+        (date(2026, 11, 21), "hôm nay có thể còn kịp"),  # Saturday; today is the Monday after
+        (date(2026, 11, 20), "đã qua 3 ngày"),  # Friday
+        (date(2026, 11, 28), "Ngày 28/11/2026 là ngày nghỉ: xin nộp trước ngày đó."),
+    ],
+)
+def test_a_last_day_that_is_a_day_of_rest(last: date, says: str) -> None:
+    """Nobody is told that it is over while the next working day may count, nor to wait for it."""
+    assert date(2026, 11, 23) == TODAY
+    assert LIMIT is not None
+    known = last - timedelta(days=LIMIT)
+    text = said(turn(at(Complaining()), Said(text=show_date(known)), FACTS)).text
+    assert says in text
 
 
 def test_a_rule_out_of_force_counts_nothing() -> None:
