@@ -15,10 +15,10 @@ from tests.acceptance.likeness import Names
 from tests.acceptance.on_the_web import OnTheWeb
 from tests.acceptance.running import PATIENCE, WEBHOOK_SECRET, Bot, Telegram, until
 from tests.acceptance.sides import Side
-from tests.acceptance.stage import SECRET, OnChannels, Running
+from tests.acceptance.stage import OnChannels, Running
 from tests.acceptance.test_crowd import answers, distinct
 from tests.fakes.telegram import FakeTelegram, SimPerson, TelegramSim
-from tests.sealing import SEAL
+from tests.sealing import SEAL, install
 from tests.telegram.payloads import Json
 from tests.transcripts.saying import told_again
 
@@ -31,14 +31,14 @@ PEOPLE = 8
 MESSAGES = 4  # that each of them sends without waiting for an answer
 SLOW = 0.1  # seconds Telegram takes for an answer, so that something is in flight
 ONCE = {"announcer", "board:telegram", "fetcher", "housekeeper", "poller:telegram"}
-ONCE |= {"sender:telegram", "sender:web", "timers"}
+ONCE |= {"sender:telegram", "sender:web", "timers", "clerk", "lawkeeper", "maker"}
 
 
 class Workers:
     """Two workers of one installation; the first to be started holds what runs once."""
 
     def __init__(self, folder: Path, database_url: str, telegram: Telegram | None = None) -> None:
-        (folder / "secret").write_text(SECRET, "utf-8")
+        install(folder)
         homes = [folder / name for name in "ab"]
         for home in homes:
             home.mkdir()
