@@ -346,7 +346,7 @@ guide: classify alarms
 deed: classify alarms
 task.classify: kind confirm restricted alarm untold{kind} same passed_on{code} done{kind}
 watch: emergency{code}{place}{unit}{words} emergency_more{code}{place}{unit}{words}
-    false_alarm{code} nobody not_yours open{code}
+    false_alarm{code} nobody not_yours open{code} files
 """
 
 

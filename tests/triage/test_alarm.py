@@ -9,12 +9,15 @@ import pytest
 from bot.content import load_content
 from bot.preview import PHOTO, Screen, screens
 from handlers.danger import AT_THE_DESK
+from handlers.desk.dossier import Line
+from handlers.desk.people import Duty, Official
 from handlers.desk.places import Bulletin, Desk, Doing, Office, Queue
 from handlers.effects import AddToTicket, MoveTicket, Notify, OpenTicket, SaveConsent
 from handlers.events import Chose, Edited, Event, Said, SentMedia, SharedContact, SharedPlace
 from handlers.facts import Facts
+from handlers.rooms.desk import watch
 from handlers.session import Alarm, Denouncing, Intake, Menu, Session, Welcome
-from handlers.view import Turn
+from handlers.view import Turn, View
 from tests.conversation.turning import shown, turn
 
 CONTENT = load_content(Path(__file__).parents[2] / "content")
@@ -220,3 +223,20 @@ def test_a_case_that_is_over_takes_nothing_more() -> None:
     assert after.session.pending.parts
     again = turn(session, Said(text=HELP), over)
     assert effects(again, OpenTicket)
+
+
+def test_what_was_written_in_short_messages_is_told_together() -> None:
+    """Several at once wake one turn: it tells where and how many, and that there is a picture."""
+    known = next(s for s in SCREENS if s.name == "desk").facts
+    found = known.dossier
+    assert found is not None
+    added = ("thôn 3 xã Trà My", "ba người", "")
+    story = tuple(
+        Line(seq=n, at=known.now, kind="added", words=words) for n, words in enumerate(added, 1)
+    )
+    card = found.card.model_copy(update={"kind": "emergency"})
+    told = found.model_copy(update={"story": story, "card": card})
+    official = Official(id=7, name="Trực ban", duties=(Duty(role="watch"),))
+    view = View(Session(staff=True), replace(known, dossier=told, official=official))
+    notice = watch.woken("emergency_more", card.code, view).notice
+    assert "thôn 3 xã Trà My / ba người / (ảnh, tệp: mở ý kiến để xem)" in notice

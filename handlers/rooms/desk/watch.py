@@ -15,6 +15,9 @@ from handlers.view import Next, View, cut, enter
 NEWS = frozenset({"emergency", "emergency_more", "false_alarm"})
 WORDS = 2000  # characters of what was written that are told at once; the card has all of it
 
+LATEST = 4  # additions that are told together
+SHORT = 300  # characters of each but the last of these
+
 
 def woken(what: str, code: str, view: View) -> Next:
     """Tell what happened to the case of an alarm, as far as the reader may know."""
@@ -54,7 +57,10 @@ def _words(what: str, found: Dossier, official: Official, view: View) -> str:
     """What was written: all of it at first, then what is new; not for who may not read it."""
     if not may(official, "read", found.card):
         return view.say("watch.not_yours")
-    added = [line.words for line in found.story if line.kind == "added"]
+    files = view.say("watch.files")
+    added = [line.words or files for line in found.story if line.kind == "added"]
     if what == "emergency_more" and added:
-        return cut(added[-1], WORDS)
+        # Whoever shouts in short messages wakes one turn: it tells what came just before, too.
+        before = (cut(words, SHORT) for words in added[-LATEST:-1])
+        return " / ".join((*before, cut(added[-1], WORDS)))
     return cut(" / ".join((*(line.text for line in found.lines), *added)), WORDS)
