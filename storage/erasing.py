@@ -34,6 +34,8 @@ UNFINISHED = """
     SELECT id, why, by_member, person_id, scope, stage, looked, counts FROM erasures
     WHERE done_at IS NULL AND person_id IS NOT NULL ORDER BY id LIMIT 1
 """
+# Whoever does a slice has it alone: a worker that lost its lease, or `retain` beside the bot.
+ALONE = "SELECT e.id FROM erasures e WHERE e.id = ? AND e.done_at IS NULL /*lock e*/"
 ADVANCE = "UPDATE erasures SET stage = ?, looked = ?, counts = ? WHERE id = ?"
 DONE = "UPDATE erasures SET stage = 'done', counts = ?, done_at = ? WHERE id = ?"
 
@@ -98,8 +100,9 @@ MAY_GO = """
     SELECT t.id FROM tickets t
     WHERE t.person_id = ? AND t.erased = 0 AND t.open = 0 AND t.id > ?
     AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.ticket_id = t.id)
-    ORDER BY t.id LIMIT ?
+    ORDER BY t.id LIMIT ? /*lock t*/
 """
+HELD = "SELECT 1 FROM holds WHERE ticket_id = ?"
 FILES_OF = """
     SELECT f.key, COALESCE(f.sha256, '') FROM ticket_files l JOIN files f ON f.key = l.file_key
     WHERE l.ticket_id = ?
@@ -220,6 +223,8 @@ def advance(tx: Tx, now: datetime, limit: int = 25) -> Slice:
     erasure = unfinished(tx)
     if erasure is None:
         return Slice(more=False)
+    if tx.row(ALONE, (erasure.id,)) is None or (erasure := unfinished(tx)) is None:
+        return Slice(more=True)  # somebody else has ended it meanwhile
     match erasure.stage:
         case "chats":
             gone = _chats(tx, erasure, now)
@@ -271,7 +276,12 @@ def _cases(tx: Tx, erasure: Erasure, now: datetime, limit: int) -> tuple[str, ..
 
 
 def case(tx: Tx, ticket_id: int, counts: Counter[str], now: datetime) -> tuple[str, ...]:
-    """Take all words and files of a case; return bytes to be removed. Retention does it, too."""
+    """Take all words and files of a case; return bytes to be removed. Retention does it, too.
+
+    Its row is locked since it was looked for; one that was put on hold meanwhile keeps all.
+    """
+    if tx.row(HELD, (ticket_id,)) is not None:
+        return ()
     its = tx.rows(FILES_OF, (ticket_id,))
     for name, statement in OF_CASE:
         counts[name] += tx.do(statement, (ticket_id,))

@@ -157,7 +157,9 @@ def carry_out(tx: Tx, rule: RetentionRule, now: datetime, limit: int = SLICE) ->
         return Done(_forget_drafts(tx, ms(rule.before(now)), now, limit))
     which, params = _found(rule, now)
     ids = IDS[rule.what]
-    rows = tx.rows(f"SELECT {ids} {which} ORDER BY {ids} LIMIT ?", (*params, limit))
+    # Of a case that somebody opens again or holds at this moment nothing goes.
+    lock = "/*lock t*/" if rule.what == "case" else ""
+    rows = tx.rows(f"SELECT {ids} {which} ORDER BY {ids} LIMIT ? {lock}", (*params, limit))
     does: dict[What, Callable[[], Done]] = {
         "case": lambda: _forget_cases(tx, [row[0] for row in rows], now),
         "chat": lambda: _forget_people(tx, [row[0] for row in rows], rule, now),

@@ -99,7 +99,8 @@ TO_WARN = """
     ORDER BY r.due_on LIMIT ?
 """
 WARNED = "UPDATE data_requests SET warned = ? WHERE code = ?"
-TICKET = "SELECT id FROM tickets WHERE code = ?"
+# Locked, so that an erasing under way is over, or will see it.
+TICKET = "SELECT t.id FROM tickets t WHERE t.code = ? /*lock t*/"
 HOLD = """
     INSERT INTO holds (ticket_id, by_member, at) VALUES (?, ?, ?) ON CONFLICT (ticket_id) DO NOTHING
 """

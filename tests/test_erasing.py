@@ -1,6 +1,7 @@
 """Who is erased is gone: nothing they sent can be read again, here or in a copy made before."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
@@ -234,6 +235,45 @@ async def test_a_held_case_and_an_open_one_keep_their_words(database_url: str) -
         record = await store.read(lambda tx: list(erasing.records(tx, 1)))
     assert [PLANTED in words for words in left] == [False, True, True]
     assert '"cases": 1' in record[0][3]
+
+
+async def test_a_case_put_on_hold_at_the_last_moment_keeps_its_words(database_url: str) -> None:
+    """Whoever looked for what may go, and was then overtaken by a hold, takes nothing."""
+    async with dialogue(CONTENT, database_url) as rehearsal:
+        await play(rehearsal, [("citizen", CASE)])
+        store, now = rehearsal.store, rehearsal.hour.now
+        await store.run(close)
+        (number, code) = await store.read(lambda tx: tx.rows("SELECT id, code FROM tickets")[0])
+        hold = HoldCase(by=1, code=code, held=True, reason="thanh tra")
+        await store.run(partial(rights.hold, effect=hold, now=now))
+        counts: Counter[str] = Counter()
+        await store.run(lambda tx: erasing.case(tx, number, counts, now))
+        words = await store.read(lambda tx: history.entries(tx, number)[0].words or "")
+    assert PLANTED in words
+    assert not counts
+
+
+async def test_two_at_once_erase_a_person_once(database_url: str) -> None:
+    """A worker that lost its lease, or the command beside the bot, does not do it over again."""
+    async with dialogue(CONTENT, database_url) as rehearsal:
+        await play(rehearsal, [("citizen", CASE)] * 3)
+        store, now = rehearsal.store, rehearsal.hour.now
+        await store.run(close)
+        person = (await store.read(citizen_of)).person_id
+        begin = partial(
+            erasing.begin, person_id=person, why="DL-TEST", by=0, scope="everything", now=now
+        )
+        await store.run(begin)
+        step = partial(erasing.advance, now=now, limit=1)
+        while any(
+            done.more for done in await asyncio.gather(*(store.run(step, key=n) for n in range(6)))
+        ):
+            pass
+        told_of = await store.read(lambda tx: tx.rows("SELECT seq FROM log WHERE kind = 'erased'"))
+        record = await store.read(lambda tx: list(erasing.records(tx, 2)))
+    assert len(told_of) == 1
+    assert len(record) == 1
+    assert '"cases": 4' in record[0][3]
 
 
 async def test_an_erasing_goes_on_after_a_kill(database_url: str) -> None:
