@@ -56,8 +56,10 @@ FORGET_FILES = "DELETE FROM ticket_files WHERE ticket_id = ?"
 FORGET_WORDS = "UPDATE ticket_words SET words = ? WHERE rowid = ?"
 # Whoever may have been told of it: those who follow it, and officials.
 TOLD = """
-    SELECT contact_id FROM ticket_contacts WHERE ticket_id = ?
-    UNION SELECT contact_id FROM members
+    SELECT contact_id, MAX(writes) FROM (
+        SELECT contact_id, 1 AS writes FROM ticket_contacts WHERE ticket_id = ?
+        UNION ALL SELECT contact_id, 0 FROM members
+    ) told GROUP BY contact_id ORDER BY contact_id
 """
 MESSAGES = """
     SELECT id, payload, ticket_id FROM outbox
@@ -70,6 +72,7 @@ KIND = "passed_on"
 AT_WORK = Queue | Desk | Doing | Office  # where an official may have searched, read or written it
 WRITTEN_IN = 90 * 24 * 3600 * 1000  # milliseconds in which the case may have been written
 TOGETHER = 5  # words that follow each other: whoever says as many of them repeats the text
+SURELY = 4  # so many such rows: what is written elsewhere is no common phrase, but these words
 
 
 class _Case(NamedTuple):
@@ -155,8 +158,9 @@ def _erase(tx: Tx, case: _Case, code: str, now: datetime) -> None:
 
 def _forget_quotes(tx: Tx, case: _Case, code: str, texts: tuple[str, ...]) -> None:
     """Blank what repeats its words to those told of it, and leave what they were writing."""
-    quotes, since = Quotes(texts), case.opened_at - WRITTEN_IN
-    for (contact_id,) in tx.rows(TOLD, (case.id,)):
+    quotes = Quotes(texts)
+    for contact_id, writes in tx.rows(TOLD, (case.id,)):
+        since = case.opened_at - (WRITTEN_IN if writes else 0)
         holder = f"contact:{contact_id}"
         blank = keys.hide(tx, '{"text":"…"}', holder)
         for number, payload, ticket in tx.rows(MESSAGES, (contact_id, since)):
@@ -187,8 +191,10 @@ def _leave(tx: Tx, contact_id: int, code: str, quotes: "Quotes") -> None:
 
 
 def _repeats(room: Frozen, code: str, quotes: "Quotes") -> bool:
+    """Whether what is written there is of the case, or surely in its words."""
     held = room.model_dump_json()
-    return code in held or quotes.found_in(held)
+    rows = 1 if isinstance(room, Queue) else SURELY  # a search is soon typed again
+    return code in held or quotes.found_in(held, rows)
 
 
 class Quotes:
@@ -197,9 +203,10 @@ class Quotes:
     def __init__(self, texts: Iterable[str]) -> None:
         self._runs = {run for text in texts for run in _runs(text.partition(": ")[2] or text)}
 
-    def found_in(self, text: str) -> bool:
-        """Whether *text* repeats any of them."""
-        return not self._runs.isdisjoint(_runs(re.sub(r"\\n|\\u[0-9a-f]{4}", " ", text)))
+    def found_in(self, text: str, rows: int = 1) -> bool:
+        """Whether *text* repeats them in so many different *rows* of words."""
+        said = set(_runs(re.sub(r"\\n|\\u[0-9a-f]{4}", " ", text)))
+        return len(self._runs & said) >= rows
 
 
 def _runs(text: str) -> Iterator[tuple[str, ...]]:

@@ -289,13 +289,13 @@ async def test_what_they_searched_and_were_writing_is_left_wherever_they_stand(
     store: Store,
 ) -> None:
     """Behind another question, in a search, set aside: no session repeats the words."""
-    quote = LINES[0].text
+    quote = f"Người dân viết: {WORDS}"
     writing = Doing(task="answer", code=CODE, given={"text": quote})
     elsewhere = Doing(task="note", code="PA-2222-222", given={"text": "Đã hẹn người dân"})
     rooms: tuple[Room, ...] = (Languages(back=writing), Queue(words=quote), writing)
 
     def unit(tx: Tx) -> None:
-        opened(tx)
+        tickets.add_note(tx, opened(tx), addition(WORDS), NOW)
         for number, room in enumerate(rooms):
             contact = inspector(tx, f"officer {number}", Duty(role="officer"))
             sessions.open(tx, "web", f"officer {number}", NOW)
@@ -335,4 +335,6 @@ def test_quotes_are_found_however_they_are_cut() -> None:
     quotes = restricting.Quotes((f"Nội dung: {WORDS}", "Ngắn"))
     assert quotes.found_in("… TRƯỞNG MẪU nhận 20 triệu đồng\\nđể bỏ qua …")
     assert quotes.found_in("ngan")
+    assert not quotes.found_in("Cán bộ nhận 20 triệu đồng để làm gì?", rows=restricting.SURELY)
+    assert quotes.found_in(f"Có người kể: {WORDS}", rows=restricting.SURELY)
     assert not quotes.found_in("Ông Trưởng thôn nhận quà để bỏ vào kho, 20 triệu đồng")
