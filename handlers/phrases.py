@@ -10,7 +10,7 @@ The time is linear in the length of the text: what may follow a word is bounded 
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -50,7 +50,7 @@ _TONE = re.compile(r"(?<=[aeiouyw])([a-z]*?)[sfrxj](?=[a-z]*$)")
 _VNI = re.compile(r"(?<=[a-z])[1-9]")
 
 _Node = dict[str, "_Node | int"]
-_Found = tuple[int, int, int]  # where a segment begins and ends, and which it is
+Found = tuple[int, int, int]  # where a segment begins and ends, and which it is
 _Rule = tuple[int, tuple[str, ...]]  # its number, and the accents that are wanted
 _ID = ""  # where the tree keeps which segment ends here
 
@@ -71,29 +71,25 @@ class Hit(NamedTuple):
 class Text:
     """A text taken apart: *folded* its words, with `END` after each sentence.
 
-    *raw* are the words as they were typed, empty where the accents are not known. *starts* are the
-    places at which sentences begin, *bare* which of them were typed without accents. *quoted* are
-    the places of words in quotation marks.
+    *accents* are those each word was typed with, None where they are not known. *sentence* tells
+    in which one (from 0) each word stands, *bare* which of them were typed without accents.
+    *quoted* are the places of words in quotation marks.
     """
 
     sentences: tuple[str, ...]
     folded: list[str]
-    raw: list[str]
-    starts: list[int]
+    accents: list[str | None]
+    sentence: list[int]
     bare: list[bool]
     quoted: frozenset[int]
 
-    def sentence(self, place: int) -> int:
-        """Which sentence (from 0) the word at *place* stands in."""
-        return bisect_right(self.starts, place) - 1
 
-
-Spelled = tuple[tuple[str, ...], bool]
+Spelled = tuple[tuple[str, ...], str | None]
 Spell = Callable[[str], Spelled]
 
 
 def speller(shorthand: Mapping[str, tuple[str, ...]], words_known: Container[str]) -> Spell:
-    """How a word as it was typed is found by phrases, and whether its accents can be known.
+    """How a word as it was typed is found by phrases, and its accents, None where unknown.
 
     *shorthand* is written out; one of *words_known*, those of the phrases, is no slip of the
     keyboard. What is typed often is worked out once.
@@ -103,9 +99,9 @@ def speller(shorthand: Mapping[str, tuple[str, ...]], words_known: Container[str
     def spell(word: str) -> Spelled:
         plain = MARK if word == "?" else fold(word)
         if plain in shorthand and len(word) <= len(plain):
-            return shorthand[plain], False
+            return shorthand[plain], None
         meant = plain if plain in words_known else _undone(plain)
-        return (meant,), meant == plain
+        return (meant,), marks(word) if meant == plain else None
 
     return spell
 
@@ -113,24 +109,25 @@ def speller(shorthand: Mapping[str, tuple[str, ...]], words_known: Container[str
 def take_apart(text: str, spell: Spell) -> Text:
     """The sentences and words of a cleaned *text*."""
     sentences = tuple(filter(None, _ENDS.split(text)))
-    folded, raw, starts, bare = list[str](), list[str](), list[int](), list[bool]()
+    folded, accents = list[str](), list[str | None]()
+    numbers, bare = list[int](), list[bool]()
     quoted: set[int] = set()
-    for sentence in sentences:
+    for number, sentence in enumerate(sentences):
         words = WORDS.findall(sentence)
-        starts.append(len(folded))
         places = []
         for word in words:
             places.append(len(folded))
-            spelled, certain = spell(word)
+            spelled, typed = spell(word)
             folded += spelled
-            raw += (word,) if certain else ("",) * len(spelled)
+            accents += (typed,) * len(spelled)
         marked = len(words) - sum(map(str.isascii, words))
         bare.append(marked <= BARE * len(words))
         if _OPENS.search(sentence):
             quoted.update(_in_quotes(sentence, [*places, len(folded)]))
         folded.append(END)
-        raw.append("")
-    return Text(sentences, folded, raw, starts, bare, frozenset(quoted))
+        accents.append(None)
+        numbers += [number] * (len(folded) - len(numbers))
+    return Text(sentences, folded, accents, numbers, bare, frozenset(quoted))
 
 
 def _in_quotes(sentence: str, places: list[int]) -> Iterator[int]:
@@ -173,6 +170,8 @@ class Phrases:
     _segments: list[tuple[str, ...]] = field(default_factory=list)
     _alone: dict[int, list[_Rule]] = field(default_factory=dict)
     _apart: dict[tuple[int, int], list[_Rule]] = field(default_factory=dict)
+    _grouped: dict[int, list[_Rule]] = field(default_factory=dict)
+    _bits: dict[int, int] = field(default_factory=dict)
     _firsts: set[int] = field(default_factory=set)
     _seconds: set[int] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
@@ -192,6 +191,15 @@ class Phrases:
         else:
             self._alone.setdefault(here, []).append((rule, wanted))
 
+    def add_to(self, groups: int, phrase: str) -> None:
+        """One more phrase of *groups*, a bit for each; ValueError when without words, or a gap."""
+        words = known(phrase)
+        if not words or "…" in phrase:
+            raise ValueError(phrase)
+        here = self._segment(words)
+        self._grouped.setdefault(here, []).append((groups, tuple(mark for _, mark in words)))
+        self._bits[here] = self._bits.get(here, 0) | groups
+
     def _segment(self, words: Iterable[tuple[str, str]]) -> int:
         node, path = self._tree, tuple(folded for folded, _ in words)
         self.words.update(path)
@@ -202,63 +210,81 @@ class Phrases:
             self._segments.append(path)
         return cast("int", node[_ID])
 
-    def find(self, text: Text) -> Iterator[Hit]:
-        """Every phrase that stands in *text*, in the order of their first words."""
-        found = list(self._walk(text.folded))
+    def segments(self, text: Text) -> list[Found]:
+        """The parts of phrases in *text*: where each begins and ends, and which it is."""
+        found, tree, folded = list[Found](), self._tree, text.folded
+        for at, word in enumerate(folded):
+            node: _Node | int | None = tree.get(word)
+            end = at
+            while isinstance(node, dict):
+                end += 1
+                segment = node.get(_ID)
+                if isinstance(segment, int):
+                    found.append((at, end, segment))
+                node = node.get(folded[end])
+        return found
+
+    def find(self, found: list[Found], text: Text) -> Iterator[Hit]:
+        """Every phrase of the *found* segments of *text*, in the order of their first words."""
         seconds = [segment for segment in found if segment[2] in self._seconds]
         begins, nearest = [at for at, _, _ in seconds], 0
         for at, end, segment in found:
             for rule in self._alone.get(segment, ()):
-                if hit := _written(rule, range(at, end), text):
+                if hit := _written(rule, range(at, end), text, self._segments[segment]):
                     yield hit
             if segment in self._firsts:
                 nearest = bisect_left(begins, end, nearest)
                 yield from self._further((at, end, segment), seconds, nearest, text)
 
-    def _walk(self, folded: list[str]) -> Iterator[_Found]:
-        """The segments in the text: where each begins and ends, and which it is."""
-        tree = self._tree
-        for at, word in enumerate(folded):
-            if word not in tree:
-                continue
-            node: _Node | int | None = tree[word]
-            end = at
-            while isinstance(node, dict):
-                end += 1
-                if _ID in node:
-                    yield at, end, cast("int", node[_ID])
-                node = node.get(folded[end])
-
     def _further(
-        self, first: _Found, seconds: list[_Found], nearest: int, text: Text
+        self, first: Found, seconds: list[Found], nearest: int, text: Text
     ) -> Iterator[Hit]:
         """The phrases of two segments that begin with *first*: the nearest second counts."""
         at, end, segment = first
-        sentence, seen = text.sentence(at), set[int]()
+        sentence, seen = text.sentence[at], set[int]()
         for later in range(nearest, len(seconds)):
             start, stop, other = seconds[later]
-            if start > end + GAP or text.sentence(start) != sentence:
+            if start > end + GAP or text.sentence[start] != sentence:
                 break
             if other in seen or (segment, other) not in self._apart:
                 continue
             seen.add(other)
+            words = self._segments[segment] + self._segments[other]
             for rule in self._apart[segment, other]:
-                if hit := _written(rule, (*range(at, end), *range(start, stop)), text):
+                if hit := _written(rule, (*range(at, end), *range(start, stop)), text, words):
                     yield hit
 
+    def gather(self, found: list[Found], text: Text) -> list[tuple[int, list[Found]]]:
+        """Of each sentence with words of groups: which groups, a bit for each, and the words."""
+        groups: dict[int, int] = {}
+        members: dict[int, list[Found]] = {}
+        for each in found:
+            if bits := self._bits.get(each[2]):
+                sentence = text.sentence[each[0]]
+                groups[sentence] = groups.get(sentence, 0) | bits
+                members.setdefault(sentence, []).append(each)
+        return [(groups[sentence], members[sentence]) for sentence in members]
 
-def _written(rule: _Rule, places: Sequence[int], text: Text) -> Hit | None:
+    def members(self, found: Iterable[Found], groups: int, text: Text) -> Iterator[Hit]:
+        """The segments that are words of *groups*: hits with the bits of theirs as their rule."""
+        for at, end, segment in found:
+            if self._bits[segment] & groups:
+                for rule in self._grouped[segment]:
+                    if hit := _written(rule, range(at, end), text, self._segments[segment]):
+                        yield hit
+
+
+def _written(rule: _Rule, places: Sequence[int], text: Text, words: tuple[str, ...]) -> Hit | None:
     """The hit, if its words are written as they must be; one wrong accent in four is a slip."""
     unlike, without = 0, False
-    in_bare = text.bare[text.sentence(places[0])]
     for place, accents in zip(places, rule[1], strict=True):
-        raw = text.raw[place]
-        if raw and marks(raw) == accents:
+        typed = text.accents[place]
+        if typed == accents:
             continue
-        if not raw or (in_bare and raw.isascii()):
+        if typed is None or (not typed and text.bare[text.sentence[place]]):
             without = without or bool(accents)
         else:
             unlike += 1
     if unlike > len(places) // 4:
         return None
-    return Hit(rule[0], tuple(places), without, tuple(text.folded[place] for place in places))
+    return Hit(rule[0], tuple(places), without, words)

@@ -5,17 +5,19 @@ citizen confirms, a dispatcher corrects: nothing is decided here. The clues are 
 (`content/triage.toml`): phrases, each with the kind it speaks for and how much.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from typing import get_args
+from functools import cached_property, lru_cache, reduce
+from operator import or_
+from typing import Self, get_args
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from handlers.model import Frozen
-from handlers.phrases import Hit, Phrases, Spell, Text, speller, take_apart
+from handlers.phrases import Found, Hit, Phrases, Spell, Text, speller, take_apart
 from handlers.text import TEENCODE, clean, fold
 from handlers.tickets import Kind
+from handlers.together import Together, meeting
 
 MOST = 20_000  # characters that are read: as much as one answer or addition may have
 WEAK = 2  # from here on a text may be of a kind
@@ -31,6 +33,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 CAUGHT: frozenset[Kind] = frozenset({"emergency", "denunciation", "complaint"})
 EMERGENCY = "emergency_"  # the rules of the law that are numbers to call, and then the number
 _Masks = dict[int, list[tuple[tuple[int, ...], tuple[Kind, ...]]]]
+_Meeting = tuple[int, tuple[int, ...], int]  # a number, a bit for each group, all of these
 # From which weight on it is sure. Denunciations must be caught, whatever else is asked once more.
 SURE: Mapping[Kind, int] = dict.fromkeys(KINDS, 4) | {"denunciation": 3, "other": 3}
 
@@ -129,10 +132,13 @@ class Reading:
 class Rules(Frozen):
     """The clues, what is ignored, and *short* hand with what it stands for.
 
-    *turns* are the phrases by which a writer turns to another matter.
+    *groups* are the words that speak *together*, by the name of each group. *turns* are the
+    phrases by which a writer turns to another matter.
     """
 
     clue: tuple[Clue, ...] = ()
+    together: tuple[Together, ...] = ()
+    groups: dict[str, tuple[str, ...]] = {}
     ignore: tuple[Ignored, ...] = ()
     short: dict[str, str] = {}
     turns: tuple[str, ...] = ()
@@ -143,6 +149,29 @@ class Rules(Frozen):
         """Each phrase has words, and at most one ``…`` between them."""
         return _sound(words)
 
+    @field_validator("groups")
+    @classmethod
+    def are_words(cls, groups: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        """The words of a group have no ``…``."""
+        for name, words in groups.items():
+            for phrase in words:
+                try:
+                    Phrases().add_to(0, phrase)
+                except ValueError:
+                    said = f'"{phrase}" trong nhóm "{name}" không tìm được — viết chữ, bỏ dấu "…"'
+                    raise ValueError(said) from None
+        return groups
+
+    @model_validator(mode="after")
+    def groups_are_there(self) -> Self:
+        """Each group that speaks together with others has words."""
+        for number, together in enumerate(self.together, 1):
+            for name in together.of:
+                if not self.groups.get(name):
+                    said = f'together[{number}].of: không có nhóm "{name}", hoặc nhóm chưa có chữ'
+                    raise ValueError(f"{said} — thêm vào [groups]")
+        return self
+
     def alarm(self, text: str) -> Reading:
         """What of *text* tells of a life in danger; the same words are read once."""
         return self._alarm(text)
@@ -151,6 +180,8 @@ class Rules(Frozen):
     def _alarm(self) -> Callable[[str], Reading]:
         urgent = Rules(
             clue=tuple(clue for clue in self.clue if clue.kind == "emergency"),
+            together=tuple(clue for clue in self.together if clue.kind == "emergency"),
+            groups=self.groups,
             ignore=tuple(o for o in self.ignore if not o.kinds or "emergency" in o.kinds),
             short=self.short,
         )
@@ -159,25 +190,52 @@ class Rules(Frozen):
     def read(self, text: str) -> Reading:
         """What *text* is, by its words. Pure, and linear in the length of the text."""
         parts = take_apart(clean(text[:MOST]), self._spell)
-        hits = list(self._phrases.find(parts))
-        first_ignored = len(self.clue)
+        segments = self._phrases.segments(parts)
+        hits = list(self._phrases.find(segments, parts))
+        first_ignored = len(self._clues)
         turn = first_ignored + len(self.ignore)
         masked, past = self._ignored((h for h in hits if first_ignored <= h.rule < turn), parts)
         spoken = [h for h in hits if h.rule < first_ignored and self._speaks(h, parts, masked)]
+        spoken += self._met(segments, parts, masked)
         spoken.sort(key=self._weight, reverse=True)
         found = self._gathered(spoken, parts, past)
-        turns = {parts.sentence(h.places[0]) for h in hits if h.rule == turn}
+        turns = {parts.sentence[h.places[0]] for h in hits if h.rule == turn}
         return replace(found, turns=tuple(sorted(turns)))
+
+    @cached_property
+    def _clues(self) -> tuple[Clue | Together, ...]:
+        return (*self.clue, *self.together)
+
+    @cached_property
+    def _bits(self) -> dict[str, int]:
+        """A bit for each group that speaks."""
+        names = dict.fromkeys(name for each in self.together for name in each.of)
+        return {name: 1 << number for number, name in enumerate(names)}
+
+    @cached_property
+    def _groups(self) -> dict[Kind, list[_Meeting]]:
+        """What speaks together, by what it speaks for."""
+        found: dict[Kind, list[_Meeting]] = {}
+        for number, each in enumerate(self.together, len(self.clue)):
+            bits = tuple(dict.fromkeys(self._bits[name] for name in each.of))
+            found.setdefault(each.kind, []).append((number, bits, sum(bits)))
+        return found
 
     @cached_property
     def _phrases(self) -> Phrases:
         """All phrases, by the number of their clue; what is ignored is counted on behind these."""
         phrases = Phrases()
-        rules = [*(clue.words for clue in self.clue), *(other.words for other in self.ignore)]
-        rules.append(self.turns)
-        for number, words in enumerate(rules):
+        rules = dict(enumerate(clue.words for clue in self.clue))
+        behind = (*(other.words for other in self.ignore), self.turns)
+        for number, words in (rules | dict(enumerate(behind, len(self._clues)))).items():
             for phrase in words:
                 phrases.add(phrase, number)
+        groups: dict[str, int] = {}
+        for name, bit in self._bits.items():
+            for phrase in self.groups[name]:
+                groups[phrase] = groups.get(phrase, 0) | bit
+        for phrase, bits in groups.items():
+            phrases.add_to(bits, phrase)
         return phrases
 
     @cached_property
@@ -191,28 +249,33 @@ class Rules(Frozen):
         masked: _Masks = {}
         past: set[tuple[int, Kind]] = set()
         for hit in hits:
-            ignored = self.ignore[hit.rule - len(self.clue)]
+            ignored = self.ignore[hit.rule - len(self._clues)]
             kinds = ignored.kinds or KINDS
             if ignored.past:
-                past.update((text.sentence(hit.places[0]), kind) for kind in kinds)
+                past.update((text.sentence[hit.places[0]], kind) for kind in kinds)
             else:
                 for place in hit.places:
                     masked.setdefault(place, []).append((hit.places, kinds))
         return masked, past
 
+    def _met(self, segments: list[Found], text: Text, masked: _Masks) -> Iterator[Hit]:
+        """What the words of each sentence say together, once a sentence."""
+        for there, found in self._phrases.gather(segments, text):
+            rules = [rule for these in self._groups.values() for rule in these]
+            wanted = reduce(or_, (every for _, _, every in rules if there & every == every), 0)
+            hits = list(self._phrases.members(found, wanted, text)) if wanted else []
+            for kind, rules in self._groups.items():
+                heard = [hit for hit in hits if _heard(kind, hit, text, masked)]
+                said = reduce(or_, (hit.rule for hit in heard), 0)
+                for number, bits, every in rules:
+                    if said & every == every and (hit := meeting(number, bits, heard)):
+                        yield hit
+
     def _speaks(self, hit: Hit, text: Text, masked: _Masks) -> bool:
-        """Whether nothing masks the hit: a longer clue around what is ignored speaks after all."""
-        kind = self.clue[hit.rule].kind
-        for place in hit.places:
-            for places, kinds in masked.get(place, ()):
-                around = len(places) < len(hit.places) and set(places) < set(hit.places)
-                if kind in kinds and not around:
-                    return False
-        # A title says nothing, but who is called to in quotation marks may be in danger.
-        return kind == "emergency" or text.quoted.isdisjoint(hit.places)
+        return _heard(self._clues[hit.rule].kind, hit, text, masked)
 
     def _weight(self, hit: Hit) -> int:
-        clue = self.clue[hit.rule]
+        clue = self._clues[hit.rule]
         return clue.bare if hit.bare and clue.bare is not None else clue.weight
 
     def _gathered(self, hits: Iterable[Hit], text: Text, past: set[tuple[int, Kind]]) -> Reading:
@@ -220,10 +283,12 @@ class Rules(Frozen):
         tallies: dict[Kind, _Tally] = {}
         calls: dict[str, None] = {}
         for hit in hits:
-            clue, weight = self.clue[hit.rule], self._weight(hit)
-            sentence = text.sentence(hit.places[0])
-            over = (sentence, clue.kind) in past
-            tally = tallies.setdefault(clue.kind, _Tally(sparing=clue.kind == "emergency"))
+            clue, weight = self._clues[hit.rule], self._weight(hit)
+            sentence = text.sentence[hit.places[0]]
+            over = (sentence, clue.kind) in past and not (isinstance(clue, Together) and clue.now)
+            tally = tallies.get(clue.kind)
+            if tally is None:
+                tally = tallies[clue.kind] = _Tally(sparing=clue.kind == "emergency")
             if weight and tally.add(hit, weight, sentence, over):
                 calls.update(dict.fromkeys(clue.call))
         found = tuple(
@@ -232,6 +297,17 @@ class Rules(Frozen):
             if kind in tallies and tallies[kind].weight >= WEAK
         )
         return Reading(text.sentences, found, tuple(calls))
+
+
+def _heard(kind: Kind, hit: Hit, text: Text, masked: _Masks) -> bool:
+    """Whether nothing masks the hit: a longer clue around what is ignored speaks after all."""
+    for place in hit.places:
+        for places, kinds in masked.get(place, ()):
+            around = len(places) < len(hit.places) and set(places) < set(hit.places)
+            if kind in kinds and not around:
+                return False
+    # A title says nothing, but who is called to in quotation marks may be in danger.
+    return kind == "emergency" or text.quoted.isdisjoint(hit.places)
 
 
 class _Tally:
