@@ -54,7 +54,7 @@ def reopen_until(card: Card, view: View) -> date | None:
 
 def reopenable(story: Story | None, view: View) -> bool:
     """Whether the citizen may ask, today, that somebody else looks at it."""
-    if story is None or lapsed(story):
+    if story is None or lapsed(story) or story.passed_on:
         return False
     until = reopen_until(story.card, view)
     return until is not None and view.facts.now.date() <= until
@@ -62,6 +62,6 @@ def reopenable(story: Story | None, view: View) -> bool:
 
 def ratable(story: Story | None) -> bool:
     """Whether there is an answer or a refusal that was not rated yet."""
-    if story is None or story.rated or lapsed(story):
+    if story is None or story.rated or lapsed(story) or story.passed_on:
         return False
     return move(story.card.status, "rate") is not None

@@ -124,6 +124,9 @@ Told = Literal[
 ]  # fmt: skip
 
 
+PASSED_ON = "passed_on"  # the kind of the entry of a case that was taken out of sight
+
+
 class AnswerLine(Frozen):
     """One answered question of a case, as people read it: *label* of the field, *text* given."""
 
@@ -169,7 +172,7 @@ class Story(Frozen):
     """A case with all its citizen may read, oldest happening first.
 
     *told* is the *seq* up to which this contact was told of it; *rated* whether they said how the
-    last answer was.
+    last answer was. *passed_on*: its words are told in confidence now, and nothing is done here.
     """
 
     card: Card
@@ -178,3 +181,4 @@ class Story(Frozen):
     happenings: tuple[Happening, ...]
     told: int = 0
     rated: bool = False
+    passed_on: bool = False

@@ -16,6 +16,7 @@ from handlers.desk.places import Desk, Doing, Office, Queue
 from handlers.model import Frozen
 from handlers.session import Session, standing
 from handlers.text import fold
+from handlers.tickets import PASSED_ON
 from storage import (
     confided_files,
     denunciations,
@@ -68,7 +69,6 @@ MESSAGES = """
 BLANK = "UPDATE outbox SET payload = ?, confidential = ? WHERE id = ?"
 STATE = "SELECT s.state FROM sessions s WHERE s.contact_id = ? /*lock s*/"
 SET_STATE = "UPDATE sessions SET state = ? WHERE contact_id = ?"
-KIND = "passed_on"
 AT_WORK = Queue | Desk | Doing | Office  # where an official may have searched, read or written it
 WRITTEN_IN = 90 * 24 * 3600 * 1000  # milliseconds in which the case may have been written
 TOGETHER = 5  # words that follow each other: whoever says as many of them repeats the text
@@ -94,7 +94,7 @@ def restrict(tx: Tx, effect: Restrict, now: datetime) -> bool:
     case = _Case(*row)
     entries = history.entries(tx, case.id)
     texts = tuple(_texts(entries))
-    if any(entry.kind == KIND for entry in entries):
+    if any(entry.kind == PASSED_ON for entry in entries):
         return False
     kept = denunciations.begin(tx, case.contact_id, effect.into, now, effect.code)
     kept = _moved(tx, case, kept, effect, texts, now)
@@ -104,7 +104,7 @@ def restrict(tx: Tx, effect: Restrict, now: datetime) -> bool:
     told = {"from": case.status, "to": "closed"}
     actor = members.actor(effect.by)
     chain = Chain(case.id, case.entries, case.head)
-    history.append(tx, chain, KIND, told, actor=actor, now=now)
+    history.append(tx, chain, PASSED_ON, told, actor=actor, now=now)
     _forget_quotes(tx, case, effect.code, texts)
     _wake(tx, case, effect, now)
     return True

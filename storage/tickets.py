@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from handlers.effects import AddToTicket, OpenTicket, SaveConsent
 from handlers.events import Media
 from handlers.text import fold
-from handlers.tickets import OPEN, AnswerLine, Card, Happening, Story, Told
+from handlers.tickets import OPEN, PASSED_ON, AnswerLine, Card, Happening, Story, Told
 from handlers.tickets import move as moved
 from storage import files, follows, history, members, people
 from storage.database import Row, Tx
@@ -215,6 +215,7 @@ def story(tx: Tx, code: str, contact_id: int = 0) -> Story | None:
         happenings=tuple(_happening(entry, reader) for entry in entries if entry.kind in TOLD),
         told=told or 0,
         rated=_rated(entries),
+        passed_on=any(entry.kind == PASSED_ON for entry in entries),
     )
 
 

@@ -14,8 +14,10 @@ from handlers.confiding import Confide
 from handlers.desk.places import Restricted
 from handlers.effects import OpenTicket
 from handlers.events import Edited, Event, Said
+from handlers.following import ratable, reopenable
 from handlers.limits import Pace
 from handlers.session import Denouncing, Languages, Menu, Pausing, Session
+from handlers.view import View
 from tests.conversation.turning import shown, turn
 
 CONTENT = load_content(Path(__file__).parents[2] / "content")
@@ -51,6 +53,18 @@ def test_told_behind_the_question_of_the_language_it_is_told_in_confidence() -> 
         assert DANGER not in after.session.model_dump_json()
         assert after.say is not None
         assert after.say.text.startswith("Có người đang nguy hiểm thì GỌI NGAY")
+
+
+def test_a_case_that_was_passed_on_takes_no_words_more() -> None:
+    """Neither a rating nor a reason to look again: its unit would read them."""
+    case = next(s for s in SCREENS if s.facts.story and s.facts.story.card.status == "answered")
+    story = case.facts.story
+    assert story is not None
+    view = View(case.session, case.facts)
+    assert ratable(story.model_copy(update={"rated": False}))
+    gone = story.model_copy(update={"passed_on": True, "rated": False})
+    assert not ratable(gone)
+    assert not reopenable(gone, view)
 
 
 @pytest.mark.parametrize("inner", [TOLD, Restricted(page="task", code=CODE, task="note")])

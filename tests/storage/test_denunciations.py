@@ -244,6 +244,7 @@ async def test_a_case_taken_out_of_sight_keeps_a_whole_history_without_words(sto
         story = tickets.story(tx, CODE, sender)
         assert story is not None
         assert (story.card.status, story.lines, story.media) == ("closed", (), ())
+        assert story.passed_on
         assert not [entry.text for entry in story.happenings if entry.text]
         assert history.verify_all(tx).broken == 0
         assert not desk.search(tx, "doa nat", frozenset({"*"}), 10)
