@@ -90,8 +90,7 @@ def _law(view: View) -> str:
     if channel in OWN:
         where = view.say("denounce.own_channel")
     else:
-        web = view.facts.links.get("web", "").replace("?start={}", "")
-        name = hearing.channel_name(channel, view)
+        name, web = hearing.channel_name(channel, view), hearing.web_page(view)
         where = view.say("denounce.foreign_channel", channel=name, web=web)
     lines = (view.say("denounce.signs"), *law, _door(view), where, view.say("denounce.anonymous"))
     return "\n".join(line for line in lines if line)

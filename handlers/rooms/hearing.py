@@ -36,6 +36,12 @@ def channel_name(channel: str, view: View) -> str:
     return view.say(f"channel.{channel if channel in NAMED else 'other'}")
 
 
+def web_page(view: View) -> str:
+    """The address of the page, or what it is called where none is known."""
+    link = view.facts.links.get("web", "").replace("?start={}", "")
+    return link or channel_name("web", view)
+
+
 # -- showing it ------------------------------------------------------------------------------------
 
 

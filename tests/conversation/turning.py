@@ -7,6 +7,7 @@ from handlers.announcing import Announcement
 from handlers.conversation import needs, step, tell
 from handlers.denouncing import Denunciation
 from handlers.desk.dossier import Dossier
+from handlers.desk.places import Restricted
 from handlers.effects import Effect
 from handlers.events import Event, SentUnreadable
 from handlers.facts import Facts, Needs
@@ -143,6 +144,8 @@ def ends_with_the_question(after: Turn, everything: Facts) -> bool:
             session.room.model_copy(update={"noticed": noticed, "refused": refused})
             for noticed, refused in kinds
         )
+    elif isinstance(session.room, Restricted):  # what was told is shown once for each look
+        rooms = tuple(session.room.model_copy(update={"whole": whole}) for whole in (False, True))
     else:
         rooms = (session.room,)
     shown_in = (View(session.model_copy(update={"room": room}), everything) for room in rooms)

@@ -25,9 +25,10 @@ def test_every_case_is_on_one_page(tmp_path: Path) -> None:
     async def read() -> None:
         async with dialogue(CONTENT, f"sqlite:///{tmp_path / 'bot.db'}") as rehearsal:
             stage = InRehearsal(rehearsal)
-            citizen, official = rehearsal.person("citizen"), rehearsal.person("official")
-            await arrange(["agreed"], stage, citizen)
+            official = rehearsal.person("official")
             for number in range(CASES):
+                citizen = rehearsal.person(f"citizen {number}")
+                await arrange(["agreed"], stage, citizen)
                 await arrange(f"sends hoc_phi Trường thu khoản số {number}".split(), stage, citizen)
             await arrange(["staff", "officer", "so-gd-dt", "An"], stage, official)
             forth = [await page(official, "/hangdoi")]

@@ -22,7 +22,7 @@ from handlers.effects import Effect
 from handlers.events import SentMedia
 from handlers.messages import Choice, choice
 from handlers.reading.phones import show_phone
-from handlers.rooms import questions
+from handlers.rooms import hearing, questions
 from handlers.rooms.desk.task import denied, me
 from handlers.session import Menu, Room
 from handlers.text import fold
@@ -72,8 +72,8 @@ def show_restricted(room: Restricted, view: View) -> Prompt:
     if found is None:
         return Prompt(view.say("restricted.unknown"), _back(view), "text", "-")
     if not may_look(view):
-        web = view.facts.links.get("web", "").replace("?start={}", "")
-        return Prompt(view.say("restricted.elsewhere", web=web), _back(view), "choice", "-")
+        told = view.say("restricted.elsewhere", web=hearing.web_page(view))
+        return Prompt(told, _back(view), "choice", "-")
     match room.page:
         case "reason":
             reasons = tuple(view.choice(f"why:{key}", f"restricted_why.{key}") for key in REASONS)
