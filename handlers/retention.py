@@ -22,6 +22,7 @@ What = Literal[
     "delivery",  # who was to be told of an announcement that ended; the counts stay
     "announcement_text",  # words of announcements that no message needs any more
     "log_note",  # words beside entries of the log of these kinds; the entries stay
+    "arrival",  # what came in and failed, kept to be tried again; also what nobody could read
     "request_words",  # why a request about data was refused or extended
 ]
 YEAR = 365.25

@@ -59,6 +59,7 @@ TEXTS = """
     WHERE w.payload <> '' AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.shared_id = w.id)
     AND NOT EXISTS (SELECT 1 FROM announcements a WHERE a.live = 1 OR a.ended_at >= ?)
 """
+ARRIVALS = "FROM inbox i WHERE i.state = 'failed' AND i.at < ?"
 NOTES = "FROM log_notes n JOIN log l ON l.seq = n.seq WHERE l.at < ?"
 REASONS = """
     FROM data_requests r WHERE r.waiting = 0 AND r.reason <> '' AND COALESCE(r.done_at, 0) < ?
@@ -71,6 +72,7 @@ FORGET: Mapping[What, str] = {
     "message": "DELETE FROM outbox WHERE id = ?",
     "announcement_text": "UPDATE shared_words SET payload = '' WHERE id = ?",
     "log_note": "DELETE FROM log_notes WHERE seq = ?",
+    "arrival": "DELETE FROM inbox WHERE id = ? AND state = 'failed'",
     "request_words": "UPDATE data_requests SET reason = '' WHERE id = ?",
 }
 FORGET_DELIVERY = "DELETE FROM deliveries WHERE announcement_id = ? AND person_id = ?"
@@ -81,6 +83,7 @@ IDS: Mapping[What, str] = {
     "delivery": "d.announcement_id, d.person_id",
     "announcement_text": "w.id",
     "log_note": "n.seq",
+    "arrival": "i.id",
     "request_words": "r.id",
 }
 SLICE = 200
@@ -114,6 +117,8 @@ def _found(rule: RetentionRule, now: datetime) -> tuple[str, Params]:
             return DELIVERIES, (before,)
         case "announcement_text":
             return TEXTS, (before,)
+        case "arrival":
+            return ARRIVALS, (before,)
         case _:
             return REASONS, (before,)
 

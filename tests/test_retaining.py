@@ -11,7 +11,7 @@ from bot.retain import automatic, let_go
 from bot.talk import Rehearsal, dialogue
 from handlers.retention import RetentionRule
 from handlers.rights import HoldCase
-from storage import erasing, history, log, people, retaining, rights
+from storage import erasing, history, inbox, log, people, retaining, rights
 from storage.blobs import Blobs
 from tests.storage.opened_up import Text, readable, texts
 from tests.test_erasing import CASE, PLANTED, play
@@ -82,6 +82,18 @@ async def test_messages_go_that_no_open_case_needs(database_url: str, tmp_path: 
         assert await let_go(store, blobs, rule("message"), LATER) > 9
         left = await store.read(lambda tx: tx.rows("SELECT ticket_id FROM outbox"))
     assert all(row[0] is not None for row in left)
+
+
+async def test_what_failed_long_ago_is_let_go_of(database_url: str, tmp_path: Path) -> None:
+    """What nobody could read belongs to no chat that could be erased: time takes it, not before."""
+    async with dialogue(CONTENT, database_url) as rehearsal:
+        store, now = rehearsal.store, rehearsal.hour.now
+        blobs = Blobs(tmp_path, store)
+        garbled = inbox.Failed("telegram:1", now, None, f'{{"text": "{PLANTED}"', "cut off", "")
+        await store.run(partial(inbox.keep_failed, failed=garbled))
+        assert await let_go(store, blobs, rule("arrival"), now + timedelta(days=300)) == 0
+        assert await let_go(store, blobs, rule("arrival"), LATER) == 1
+        assert await store.read(lambda tx: tx.rows("SELECT id FROM inbox")) == []
 
 
 async def test_what_is_held_or_young_stays(database_url: str, tmp_path: Path) -> None:
