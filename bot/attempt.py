@@ -11,7 +11,7 @@ from bot.channels import MovedError, Outgoing, Sends, UndeliveredError
 from bot.posting import Posted
 from bot.results import Results
 from bot.retry import GiveUp, decide
-from storage import outbox, people
+from storage import alarms, outbox, people
 from storage.database import StorageError, Store, Tx
 from storage.outbox import Result, State
 
@@ -130,9 +130,8 @@ class Attempts:
 
     async def _lose_touch(self, contact_id: int) -> None:
         now = datetime.now(UTC)
-        await self._store.run(
-            lambda tx: people.set_reachable(tx, contact_id, now, reachable=False), key=contact_id
-        )
+        lost = partial(alarms.lost, contact_id=contact_id, now=now)
+        await self._store.run(lost, key=contact_id)
 
     async def _settle(
         self,

@@ -5,7 +5,7 @@ from functools import partial
 from handlers.desk.dossier import Filter
 from handlers.desk.people import EVERYWHERE, Duty
 from handlers.effects import Notify, Witness
-from storage import desk, history, moves, notices, people, tickets, timers
+from storage import alarms, desk, history, moves, notices, people, tickets, timers
 from storage.database import Store, Tx
 from tests.storage.desks import OTHER_UNIT, TODAY, UNIT, dossier_of, member, opened, step
 from tests.storage.samples import CODE, NOW
@@ -50,6 +50,30 @@ async def test_a_citizen_takes_back_only_their_own_alarm(store: Store) -> None:
     assert await store.run(back(contact=mine)) == "recorded"
     card = (await dossier_of(store)).card
     assert (card.kind, card.priority) == ("feedback", 0)
+
+
+async def test_an_officer_who_can_t_be_reached_is_stood_in_for(store: Store) -> None:
+    """Whoever blocked the bot never read the alarm: others on duty hear of it, once each."""
+
+    def lose(tx: Tx) -> list[tuple[int, str]]:
+        opened(tx, kind="emergency", priority=2)
+        opened(tx, SECOND, "b", kind="feedback")
+        first, second = (member(tx, name, Duty(role="watch")) for name in ("first", "second"))
+        member(tx, "third", Duty(role="watch", unit=UNIT))
+        member(tx, "elsewhere", Duty(role="watch", unit=OTHER_UNIT))
+        for told in (first, second):
+            seen = Witness(kind="alarmed", by=told, deed="alarms", code=CODE)
+            moves.witness(tx, contact(tx, "first"), seen, NOW)
+        alarms.lost(tx, contact(tx, "first"), NOW)
+        alarms.lost(tx, contact(tx, "a"), NOW)
+        return [(timer.contact_id, timer.name) for timer in timers.due(tx, NOW, 10)]
+
+    def third(tx: Tx) -> int:
+        return contact(tx, "third")
+
+    woken = await store.run(lose)
+    alarmed = [one for one in woken if one[1].startswith("desk:emergency")]
+    assert alarmed == [(await store.run(third), f"desk:emergency:{CODE}")]
 
 
 async def test_the_queue_is_filtered_by_kind(store: Store) -> None:
