@@ -78,8 +78,8 @@ class Restrict(Frozen):
     """A case has the content of a denunciation: all told in it becomes a message of its own.
 
     The case is left with its history and nothing that was written. *into* is the unused code of the
-    message, *unit* the unit of the person named, *due_on* as in `SendConfided`. The receipt of the
-    case opens the message, too.
+    message, *due_on* as in `SendConfided`. The receipt of the case opens the message, too. Whose
+    unit is named an inspector finds out: until then it may be that of whoever had the case.
     """
 
     type: Literal["restrict"] = "restrict"
@@ -87,7 +87,6 @@ class Restrict(Frozen):
     by: int
     into: str
     due_on: date
-    unit: str = ""
 
 
 ConfidentialEffect = (

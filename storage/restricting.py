@@ -7,7 +7,7 @@ loses them too.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -86,6 +86,14 @@ class _Case(NamedTuple):
     receipt_key: str
 
 
+class _Written(NamedTuple):
+    """Words of the case, and whose: its sender's, or an official's, by what entry they become."""
+
+    text: str
+    kind: str = "told"
+    actor: str = denunciations.SENDER
+
+
 def restrict(tx: Tx, effect: Restrict, now: datetime) -> bool:
     """Take the case out of sight; False when there is none of this code, or nothing left in it."""
     row = tx.row(LOCK, (effect.code,))
@@ -93,11 +101,11 @@ def restrict(tx: Tx, effect: Restrict, now: datetime) -> bool:
         return False
     case = _Case(*row)
     entries = history.entries(tx, case.id)
-    texts = tuple(_texts(entries))
     if any(entry.kind == PASSED_ON for entry in entries):
         return False
+    written = tuple(_written(entries))
     kept = denunciations.begin(tx, case.contact_id, effect.into, now, effect.code)
-    kept = _moved(tx, case, kept, effect, texts, now)
+    _move(tx, case, kept, written, now)
     kept = denunciations.must(denunciations.get(tx, effect.into))
     denunciations.receive(tx, kept, case.receipt_key, effect.due_on, now, lang=case.lang)
     _erase(tx, case, effect.code, now)
@@ -105,40 +113,37 @@ def restrict(tx: Tx, effect: Restrict, now: datetime) -> bool:
     actor = members.actor(effect.by)
     chain = Chain(case.id, case.entries, case.head)
     history.append(tx, chain, PASSED_ON, told, actor=actor, now=now)
-    _forget_quotes(tx, case, effect.code, texts)
+    _forget_quotes(tx, case, effect.code, tuple(one.text for one in written))
     _wake(tx, case, effect, now)
     return True
 
 
-def _texts(entries: Iterable[history.Entry]) -> Iterator[str]:
+def _written(entries: Sequence[history.Entry]) -> Iterator[_Written]:
     """All that was written in it, the answers of the form one by one."""
-    found = tuple(entries)
-    yield from (f"{line.label}: {line.text}" for line in lines(found))
-    yield from (entry.words for entry in found[1:] if entry.words)
+    yield from (_Written(f"{line.label}: {line.text}") for line in lines(entries))
+    for entry in entries[1:]:
+        if entry.words and entry.actor.startswith("member:"):
+            yield _Written(entry.words, "noted", entry.actor)
+        elif entry.words:
+            yield _Written(entry.words)
 
 
-def _moved(
-    tx: Tx,
-    case: _Case,
-    kept: denunciations.Kept,
-    effect: Restrict,
-    texts: Iterable[str],
-    now: datetime,
-) -> denunciations.Kept:
+def _move(
+    tx: Tx, case: _Case, kept: denunciations.Kept, written: Iterable[_Written], now: datetime
+) -> None:
     """Words, files and who wrote them, under the key of the message."""
     who = tx.rows(WHO, (case.contact_id,))[0]
     name, phone = (keys.show(tx, one) if one else "" for one in who)
     body = denunciations.body_of(tx, kept)
-    body = body.model_copy(update={"unit": effect.unit, "name": name, "phone": phone})
+    body = body.model_copy(update={"name": name, "phone": phone})
     sealed = keys.hide(tx, body.model_dump_json(), kept.holder)
     tx.do(denunciations.SET_BODY, (sealed, kept.id))
-    for text in texts:
-        kept = denunciations.append(tx, kept, "told", now, words=text)
+    for one in written:
+        kept = denunciations.append(tx, kept, one.kind, now, actor=one.actor, words=one.text)
     media = files.of_ticket(tx, case.id)
     tx.do(FORGET_FILES, (case.id,))
-    for one in media:
-        confided_files.take(tx, kept.id, one)
-    return kept
+    for file in media:
+        confided_files.take(tx, kept.id, file)
 
 
 def _erase(tx: Tx, case: _Case, code: str, now: datetime) -> None:

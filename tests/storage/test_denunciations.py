@@ -24,7 +24,7 @@ from storage import (
     waking,
 )
 from storage.database import Store, Tx
-from tests.storage.desks import member, opened
+from tests.storage.desks import member, opened, step
 from tests.storage.samples import CODE, LINES, NOW, RECEIPT, SECRET, addition
 
 TT = "TT-7K3Q-M2X"
@@ -238,6 +238,8 @@ async def test_a_case_taken_out_of_sight_keeps_a_whole_history_without_words(sto
         contact = inspector(tx, "inspector", EVERYWHERE)
         sender = opened(tx)
         tickets.add_note(tx, sender, addition("Ông ấy còn dọa nạt tôi và gia đình"), NOW)
+        noted = step("note", 1, words="Đã gọi, có người làm chứng")
+        assert noted(tx) == "recorded"
         effect = Restrict(code=CODE, by=1, into=TT, due_on=DUE)
         assert restricting.restrict(tx, effect, NOW)
         assert not restricting.restrict(tx, effect, NOW), "once is enough"
@@ -254,6 +256,8 @@ async def test_a_case_taken_out_of_sight_keeps_a_whole_history_without_words(sto
         words = "\n".join(line.words for line in found.lines)
         assert LINES[0].text in words
         assert "dọa nạt" in words
+        mine = [(line.kind, line.by) for line in found.lines if "làm chứng" in line.words]
+        assert mine == [("noted", "inspector")], "what an official wrote is not the sender's"
         assert denunciations.proves(tx, TT, RECEIPT, SECRET)
         assert not [*denunciations.verify(tx)]
 

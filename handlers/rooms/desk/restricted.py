@@ -322,13 +322,10 @@ def due_on(view: View) -> date:
     return view.content.calendar.add_working_days(view.facts.now.date(), days)
 
 
-def taken_out(code: str, view: View, unit: str = "") -> Restrict:
-    """What takes the case *code* out of everybody's sight; it needs a fresh code.
-
-    *unit* is that of the person named, as far as it is known.
-    """
+def taken_out(code: str, view: View) -> Restrict:
+    """What takes the case *code* out of everybody's sight; it needs a fresh code."""
     into = f"TT{view.facts.code[2:]}"
-    return Restrict(code=code, by=me(view), into=into, due_on=due_on(view), unit=unit)
+    return Restrict(code=code, by=me(view), into=into, due_on=due_on(view))
 
 
 def counted(view: View) -> str:
