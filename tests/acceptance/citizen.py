@@ -21,6 +21,7 @@ ANSWER_SECONDS = 50.0  # a start and a turn; other work may keep the machine bus
 
 CODE = re.compile(r"PA-[2-9A-Z]{4}-[2-9A-Z]{3}")
 RECEIPT = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}")
+HOST = re.compile(r"127\.0\.0\.1:\d+")
 TIME = re.compile(r"\d{1,2}/\d{1,2}/20\d\d( \d\d:\d\d)?")
 
 
@@ -111,8 +112,8 @@ class Screen:
 
 
 def plain(shown: Shown) -> str:
-    """An answer as a person reads it, without what differs from one day or case to another."""
-    text = TIME.sub("<time>", f"{shown.text}\n{shown.rows}")
+    """An answer as a person reads it, without what differs from one day, case or bot to another."""
+    text = TIME.sub("<time>", HOST.sub("<host>", f"{shown.text}\n{shown.rows}"))
     return CODE.sub("<code>", RECEIPT.sub("<receipt>", text))
 
 
