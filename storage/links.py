@@ -9,7 +9,7 @@ keeps its row: whoever is being told of an announcement meanwhile is counted as 
 from datetime import datetime, timedelta
 
 from handlers.facts import Linked
-from storage import abuse, keys, timers
+from storage import abuse, keys, rights, timers
 from storage.database import Tx
 from storage.times import ms
 
@@ -32,7 +32,9 @@ SAID = """
         phone = COALESCE(NULLIF(phone, ''), (SELECT phone FROM people WHERE id = ?)),
         lang = COALESCE(NULLIF(lang, ''), (SELECT lang FROM people WHERE id = ?)),
         hears = CASE WHEN (SELECT stopped FROM people WHERE id = ?) = 1 THEN 0 ELSE hears END,
-        stopped = CASE WHEN (SELECT stopped FROM people WHERE id = ?) = 1 THEN 1 ELSE stopped END
+        stopped = CASE WHEN (SELECT stopped FROM people WHERE id = ?) = 1 THEN 1 ELSE stopped END,
+        restricted =
+            CASE WHEN (SELECT restricted FROM people WHERE id = ?) = 1 THEN 1 ELSE restricted END
     WHERE id = ?
 """
 FOLLOWS = """
@@ -45,6 +47,9 @@ MOVED = (
     "UPDATE tickets SET person_id = ? WHERE person_id = ?",
     "UPDATE data_requests SET person_id = ? WHERE person_id = ?",
 )
+ERASES = """
+    SELECT code FROM data_requests WHERE person_id = ? AND kind = 'erase' AND state = 'doing'
+"""
 # The row stays, telling nothing of anybody: ledgers of announcements may name it.
 EMPTIED = (
     "DELETE FROM follows WHERE person_id = ?",
@@ -77,7 +82,7 @@ def join(tx: Tx, contact_id: int, token_key: str, now: datetime) -> bool:
     kept, gone = (tx.rows(PERSON, (contact,))[0][0] for contact in (maker, contact_id))
     if kept == gone:
         return False
-    tx.do(SAID, (*(gone,) * 5, kept))
+    tx.do(SAID, (*(gone,) * 6, kept))
     tx.do(FOLLOWS, (kept, gone))
     for statement in MOVED:
         tx.do(statement, (kept, gone))
@@ -85,5 +90,7 @@ def join(tx: Tx, contact_id: int, token_key: str, now: datetime) -> bool:
     for statement in EMPTIED:
         tx.do(statement, (gone,))
     abuse.joined(tx, kept, gone, now)
+    for (code,) in tx.rows(ERASES, (kept,)):  # granted for one of them, and not for both
+        rights.reopened(tx, code, now)
     timers.set(tx, maker, f"linked:{channel}", now)
     return True

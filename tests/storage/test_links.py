@@ -9,7 +9,8 @@ import pytest
 from handlers.desk.people import Duty
 from handlers.effects import Follow, SaveConsent
 from handlers.facts import Linked
-from storage import follows, links, members, moves, people, tickets, timers
+from handlers.rights import AskData
+from storage import follows, links, members, moves, people, rights, tickets, timers
 from storage.database import Store, Tx
 from tests.storage.desks import UNIT, member, opened, step
 from tests.storage.samples import CODE, DAY, NOW
@@ -278,3 +279,30 @@ async def test_links_do_not_pile_up(store: Store, later: timedelta) -> None:
         return tx.rows("SELECT token_key FROM chat_links")
 
     assert await store.run(begin) == [("later",)]
+
+
+async def test_what_was_granted_to_one_is_not_carried_out_for_both(store: Store) -> None:
+    """An erasing granted before the chats were joined is decided again; a restriction holds on."""
+
+    def act(tx: Tx) -> tuple[int, int]:
+        made(tx)
+        other = chat(tx, "other", "telegram")
+        asked = AskData(
+            kind="erase", code="DL-2222-222", state="doing", lang="vi", due_on=NOW.date()
+        )
+        rights.ask(tx, other, asked, NOW)
+        limit = AskData(
+            kind="restrict", code="DL-3333-333", state="open", lang="vi", due_on=NOW.date()
+        )
+        rights.ask(tx, other, limit, NOW)
+        before = len(rights.jobs(tx, NOW))
+        assert links.join(tx, other, KEY, NOW)
+        return before, len(rights.jobs(tx, NOW))
+
+    assert await store.run(act) == (1, 0)
+
+    def kept(tx: Tx) -> bool:
+        maker = people.contact(tx, "web", "maker", NOW).id
+        return rights.mine(tx, maker).restricted
+
+    assert await store.run(kept)
