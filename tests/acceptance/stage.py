@@ -31,9 +31,9 @@ from tests.acceptance.on_the_web import OnTheWeb
 from tests.acceptance.running import ROOT
 from tests.acceptance.sides import Side, do
 from tests.fakes.telegram import FakeTelegram
+from tests.sealing import SECRET
 
 Where = Literal["telegram", "web"]
-SECRET: Final = "a secret of thirty-two characters and more"
 PATIENCE: Final = 12.0  # seconds; less than a stream needs to find by itself what nobody rang for
 PAUSE: Final = 0.005
 FIRST_PHONE: Final = 80_010_001

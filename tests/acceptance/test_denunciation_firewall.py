@@ -25,8 +25,9 @@ from storage.seal import Master, Ring, Seal, SealBrokenError
 from storage.sealed_bytes import BytesChangedError, SealedFile
 from tests.acceptance.citizen import CODE, RECEIPT
 from tests.acceptance.likeness import Names
-from tests.acceptance.stage import SECRET, OnChannels, Running, Where, running
+from tests.acceptance.stage import OnChannels, Running, Where, running
 from tests.fakes.telegram import FakeTelegram
+from tests.sealing import SECRET
 from tests.transcripts.saying import told_again
 
 NAMED = "Xyzqmanhvutrk Bịtố"

@@ -18,10 +18,11 @@ from storage import announcements, groups, inbox, keys, log, open_store, people
 from storage.database import Tx
 from storage.seal import Seal
 from tests.acceptance.likeness import Names
-from tests.acceptance.stage import SECRET, OnChannels, Running, Where, running
+from tests.acceptance.stage import OnChannels, Running, Where, running
 from tests.acceptance.test_desk_channels import script_of
 from tests.fakes.samples import png
 from tests.fakes.telegram import FakeTelegram
+from tests.sealing import SECRET
 from tests.storage.samples import NOW
 from tests.transcripts.saying import told_again
 
