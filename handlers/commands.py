@@ -10,10 +10,22 @@ from handlers.desk.places import Bulletin, Desk, Doing, Office, Queue, Restricte
 from handlers.effects import JoinStaff
 from handlers.linking import link
 from handlers.pending import drop, gather_text
-from handlers.rooms import behalf, cases, complaining, data, denouncing, form, hearing, loose, start
+from handlers.rooms import (
+    alarm,
+    behalf,
+    cases,
+    complaining,
+    data,
+    denouncing,
+    form,
+    hearing,
+    loose,
+    start,
+)
 from handlers.rooms.desk import doing, office, orders, restricted
 from handlers.session import (
     Adding,
+    Alarm,
     Case,
     Cases,
     Complaining,
@@ -175,6 +187,8 @@ def _cancel(view: View) -> Next:  # noqa: C901, PLR0911, PLR0912 - a table
             return complaining.left(room, view)
         case Languages(back=back):
             return Next(enter(session, back))
+        case Alarm(code=code) as room if code:
+            return alarm.left(room, view)
         case Doing() as room:
             return doing.left(room, view)
         case Rating(code=code):

@@ -187,8 +187,8 @@ def _takes(room: Alarm, did: Input, view: View) -> bool:
             return says_yes(part.text) or says_no(part.text)
         case Wrote() | SentMedia() | SharedContact() | SharedPlace() | Edited():
             return _open(room.code, view) is not None
-        case Command():
-            return False
+        case Command(name=name):
+            return name == "huy" and room.code != ""
         case _:
             return True
 
@@ -204,7 +204,7 @@ def at_alarm(room: Alarm, did: Input, view: View) -> Next:
         case Picked("false_alarm"):
             return _false(room, view)
         case Picked("alarm_over"):
-            return Next(enter(session, room.back), view.say("alarm.left", code=room.code))
+            return left(room, view)
         case Wrote(part=part) if not room.code:
             return _yes(room, view) if says_yes(part.text) else _calm(room, view)
         case Wrote(part=part):
@@ -219,6 +219,11 @@ def at_alarm(room: Alarm, did: Input, view: View) -> Next:
             return _added(room.code, danger.words(did), (), view)
         case _:
             return Next(session, view.say("choose.again"))
+
+
+def left(room: Alarm, view: View) -> Next:
+    """Back to what was being done; the case of the danger stays open, and that is said."""
+    return Next(enter(view.session, room.back), view.say("alarm.left", code=room.code))
 
 
 def _yes(room: Alarm, view: View) -> Next:
