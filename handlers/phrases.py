@@ -14,12 +14,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple, cast
+from itertools import accumulate
+from typing import NamedTuple
 
 from handlers.text import fold
 
 GAP = 12  # words that "…" in a phrase stands for, at the most
 BARE = 0.2  # a sentence with fewer accented words than this share was typed without accents
+SLIP = 4  # words of a phrase of which one may have wrong accents
 TITLE = 80  # characters of a quotation that is taken for a title
 END = "\n"  # stands between the words of two sentences, and is no word
 MARK = "qmark"  # a question mark, which is a word here
@@ -49,10 +51,19 @@ _TWICE = re.compile(r"aa|ee|oo|dd")
 _TONE = re.compile(r"(?<=[aeiouyw])([a-z]*?)[sfrxj](?=[a-z]*$)")
 _VNI = re.compile(r"(?<=[a-z])[1-9]")
 
-_Node = dict[str, "_Node | int"]
 Found = tuple[int, int, int]  # where a segment begins and ends, and which it is
 _Rule = tuple[int, tuple[str, ...]]  # its number, and the accents that are wanted
-_ID = ""  # where the tree keeps which segment ends here
+Member = tuple[Found, _Rule]  # a segment that may be a word of groups
+
+
+class _Node:
+    """A word in the tree of all phrases: which segment ends here (-1: none), what may follow."""
+
+    __slots__ = ("segment", "then")
+
+    def __init__(self) -> None:
+        self.segment = -1
+        self.then: dict[str, _Node] = {}
 
 
 class Hit(NamedTuple):
@@ -84,12 +95,12 @@ class Text:
     quoted: frozenset[int]
 
 
-Spelled = tuple[tuple[str, ...], str | None]
+Spelled = tuple[tuple[str, ...], tuple[str | None, ...]]
 Spell = Callable[[str], Spelled]
 
 
 def speller(shorthand: Mapping[str, tuple[str, ...]], words_known: Container[str]) -> Spell:
-    """How a word as it was typed is found by phrases, and its accents, None where unknown.
+    """How a word as it was typed is found by phrases, and the accents, None where unknown.
 
     *shorthand* is written out; one of *words_known*, those of the phrases, is no slip of the
     keyboard. What is typed often is worked out once.
@@ -99,9 +110,9 @@ def speller(shorthand: Mapping[str, tuple[str, ...]], words_known: Container[str
     def spell(word: str) -> Spelled:
         plain = MARK if word == "?" else fold(word)
         if plain in shorthand and len(word) <= len(plain):
-            return shorthand[plain], None
+            return shorthand[plain], (None,) * len(shorthand[plain])
         meant = plain if plain in words_known else _undone(plain)
-        return (meant,), marks(word) if meant == plain else None
+        return (meant,), (marks(word) if meant == plain else None,)
 
     return spell
 
@@ -114,16 +125,15 @@ def take_apart(text: str, spell: Spell) -> Text:
     quoted: set[int] = set()
     for number, sentence in enumerate(sentences):
         words = WORDS.findall(sentence)
-        places = []
-        for word in words:
-            places.append(len(folded))
-            spelled, typed = spell(word)
+        first = len(folded)
+        for spelled, typed in map(spell, words):
             folded += spelled
-            accents += (typed,) * len(spelled)
+            accents += typed
         marked = len(words) - sum(map(str.isascii, words))
         bare.append(marked <= BARE * len(words))
         if _OPENS.search(sentence):
-            quoted.update(_in_quotes(sentence, [*places, len(folded)]))
+            lengths = (len(spell(word)[0]) for word in words)
+            quoted.update(_in_quotes(sentence, list(accumulate(lengths, initial=first))))
         folded.append(END)
         accents.append(None)
         numbers += [number] * (len(folded) - len(numbers))
@@ -166,13 +176,11 @@ def known(phrase: str) -> tuple[tuple[str, str], ...]:
 class Phrases:
     """Many phrases, each of a rule: found together. One "…" in a phrase is a few words more."""
 
-    _tree: _Node = field(default_factory=dict)
+    _tree: _Node = field(default_factory=_Node)
     _segments: list[tuple[str, ...]] = field(default_factory=list)
     _alone: dict[int, list[_Rule]] = field(default_factory=dict)
-    _apart: dict[tuple[int, int], list[_Rule]] = field(default_factory=dict)
+    _apart: dict[int, dict[int, list[_Rule]]] = field(default_factory=dict)
     _grouped: dict[int, list[_Rule]] = field(default_factory=dict)
-    _bits: dict[int, int] = field(default_factory=dict)
-    _firsts: set[int] = field(default_factory=set)
     _seconds: set[int] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
 
@@ -185,8 +193,7 @@ class Phrases:
         here = self._segment(first)
         if more:
             then = self._segment(more[0])
-            self._apart.setdefault((here, then), []).append((rule, wanted))
-            self._firsts.add(here)
+            self._apart.setdefault(here, {}).setdefault(then, []).append((rule, wanted))
             self._seconds.add(then)
         else:
             self._alone.setdefault(here, []).append((rule, wanted))
@@ -198,42 +205,47 @@ class Phrases:
             raise ValueError(phrase)
         here = self._segment(words)
         self._grouped.setdefault(here, []).append((groups, tuple(mark for _, mark in words)))
-        self._bits[here] = self._bits.get(here, 0) | groups
 
     def _segment(self, words: Iterable[tuple[str, str]]) -> int:
         node, path = self._tree, tuple(folded for folded, _ in words)
         self.words.update(path)
         for folded in path:
-            node = cast("_Node", node.setdefault(folded, {}))
-        if _ID not in node:
-            node[_ID] = len(self._segments)
+            node = node.then.setdefault(folded, _Node())
+        if node.segment < 0:
+            node.segment = len(self._segments)
             self._segments.append(path)
-        return cast("int", node[_ID])
+        return node.segment
 
     def segments(self, text: Text) -> list[Found]:
         """The parts of phrases in *text*: where each begins and ends, and which it is."""
-        found, tree, folded = list[Found](), self._tree, text.folded
+        found, first, folded = list[Found](), self._tree.then, text.folded
         for at, word in enumerate(folded):
-            node: _Node | int | None = tree.get(word)
-            end = at
-            while isinstance(node, dict):
+            node = first.get(word)
+            end = at + 1
+            while node is not None:
+                if node.segment >= 0:
+                    found.append((at, end, node.segment))
+                if not node.then:
+                    break
+                node = node.then.get(folded[end])
                 end += 1
-                segment = node.get(_ID)
-                if isinstance(segment, int):
-                    found.append((at, end, segment))
-                node = node.get(folded[end])
         return found
 
     def find(self, found: list[Found], text: Text) -> Iterator[Hit]:
         """Every phrase of the *found* segments of *text*, in the order of their first words."""
         seconds = [segment for segment in found if segment[2] in self._seconds]
         begins, nearest = [at for at, _, _ in seconds], 0
+        alone, accents = self._alone, text.accents
         for at, end, segment in found:
-            for rule in self._alone.get(segment, ()):
+            for rule in alone.get(segment, ()):
+                if (typed := accents[at]) and typed != rule[1][0] and len(rule[1]) < SLIP:
+                    continue
                 if hit := _written(rule, range(at, end), text, self._segments[segment]):
                     yield hit
-            if segment in self._firsts:
+            if segment in self._apart:
                 nearest = bisect_left(begins, end, nearest)
+                if nearest == len(begins) or begins[nearest] > end + GAP:
+                    continue
                 yield from self._further((at, end, segment), seconds, nearest, text)
 
     def _further(
@@ -241,50 +253,56 @@ class Phrases:
     ) -> Iterator[Hit]:
         """The phrases of two segments that begin with *first*: the nearest second counts."""
         at, end, segment = first
-        sentence, seen = text.sentence[at], set[int]()
+        sentence, then, seen = text.sentence[at], self._apart[segment], set[int]()
         for later in range(nearest, len(seconds)):
             start, stop, other = seconds[later]
             if start > end + GAP or text.sentence[start] != sentence:
                 break
-            if other in seen or (segment, other) not in self._apart:
+            if other in seen or other not in then:
                 continue
             seen.add(other)
             words = self._segments[segment] + self._segments[other]
-            for rule in self._apart[segment, other]:
+            for rule in then[other]:
                 if hit := _written(rule, (*range(at, end), *range(start, stop)), text, words):
                     yield hit
 
-    def gather(self, found: list[Found], text: Text) -> list[tuple[int, list[Found]]]:
+    def gather(self, found: list[Found], text: Text) -> list[tuple[int, list[Member]]]:
         """Of each sentence with words of groups: which groups, a bit for each, and the words."""
-        groups: dict[int, int] = {}
-        members: dict[int, list[Found]] = {}
+        there: dict[int, int] = {}
+        members: dict[int, list[Member]] = {}
+        grouped, accents, sentences = self._grouped, text.accents, text.sentence
         for each in found:
-            if bits := self._bits.get(each[2]):
-                sentence = text.sentence[each[0]]
-                groups[sentence] = groups.get(sentence, 0) | bits
-                members.setdefault(sentence, []).append(each)
-        return [(groups[sentence], members[sentence]) for sentence in members]
+            at, _, segment = each
+            for rule in grouped.get(segment, ()):
+                if (typed := accents[at]) and typed != rule[1][0] and len(rule[1]) < SLIP:
+                    continue
+                sentence = sentences[at]
+                if sentence not in there:
+                    there[sentence], members[sentence] = 0, []
+                there[sentence] |= rule[0]
+                members[sentence].append((each, rule))
+        return [(bits, members[sentence]) for sentence, bits in there.items()]
 
-    def members(self, found: Iterable[Found], groups: int, text: Text) -> Iterator[Hit]:
-        """The segments that are words of *groups*: hits with the bits of theirs as their rule."""
-        for at, end, segment in found:
-            if self._bits[segment] & groups:
-                for rule in self._grouped[segment]:
-                    if hit := _written(rule, range(at, end), text, self._segments[segment]):
-                        yield hit
+    def members(self, found: Iterable[Member], groups: int, text: Text) -> Iterator[Hit]:
+        """Those that are words of *groups*: hits with the bits of all their groups as rule."""
+        for (at, end, segment), rule in found:
+            if rule[0] & groups and (
+                hit := _written(rule, range(at, end), text, self._segments[segment])
+            ):
+                yield hit
 
 
 def _written(rule: _Rule, places: Sequence[int], text: Text, words: tuple[str, ...]) -> Hit | None:
     """The hit, if its words are written as they must be; one wrong accent in four is a slip."""
-    unlike, without = 0, False
+    slips, without, accented = len(places) // SLIP, False, text.accents
     for place, accents in zip(places, rule[1], strict=True):
-        typed = text.accents[place]
+        typed = accented[place]
         if typed == accents:
             continue
         if typed is None or (not typed and text.bare[text.sentence[place]]):
             without = without or bool(accents)
+        elif slips:
+            slips -= 1
         else:
-            unlike += 1
-    if unlike > len(places) // 4:
-        return None
+            return None
     return Hit(rule[0], tuple(places), without, words)

@@ -5,6 +5,7 @@ citizen confirms, a dispatcher corrects: nothing is decided here. The clues are 
 (`content/triage.toml`): phrases, each with the kind it speaks for and how much.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, reduce
@@ -22,6 +23,7 @@ from handlers.together import Together, meeting
 MOST = 20_000  # characters that are read: as much as one answer or addition may have
 WEAK = 2  # from here on a text may be of a kind
 PAST = 3  # what is over weighs half, and never more than this
+SIGNS = 2  # of as many signs that it is over, each halves it
 
 # DOMAIN: where kinds mix, the first of these that speaks surely is what the whole is taken for.
 PRIORITY: tuple[Kind, ...] = (
@@ -32,7 +34,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 # Whatever else is missed: somebody is in danger, or must be protected.
 CAUGHT: frozenset[Kind] = frozenset({"emergency", "denunciation", "complaint"})
 EMERGENCY = "emergency_"  # the rules of the law that are numbers to call, and then the number
-_Masks = dict[int, list[tuple[tuple[int, ...], tuple[Kind, ...]]]]
+_Masks = dict[int, list[tuple[tuple[int, ...], Kind]]]
+_Signs = Counter[tuple[int, Kind]]  # by the number of a sentence and what it speaks for
 _Meeting = tuple[int, tuple[int, ...], int]  # a number, a bit for each group, all of these
 # From which weight on it is sure. Denunciations must be caught, whatever else is asked once more.
 SURE: Mapping[Kind, int] = dict.fromkeys(KINDS, 4) | {"denunciation": 3, "other": 3}
@@ -195,7 +198,11 @@ class Rules(Frozen):
         first_ignored = len(self._clues)
         turn = first_ignored + len(self.ignore)
         masked, past = self._ignored((h for h in hits if first_ignored <= h.rule < turn), parts)
-        spoken = [h for h in hits if h.rule < first_ignored and self._speaks(h, parts, masked)]
+        spoken = [
+            hit
+            for hit in hits
+            if hit.rule < first_ignored and _heard(self._clues[hit.rule].kind, hit, parts, masked)
+        ]
         spoken += self._met(segments, parts, masked)
         spoken.sort(key=self._weight, reverse=True)
         found = self._gathered(spoken, parts, past)
@@ -244,48 +251,51 @@ class Rules(Frozen):
         shorthand = {short: tuple(whole.split()) for short, whole in both.items()}
         return speller(shorthand, self._phrases.words)
 
-    def _ignored(self, hits: Iterable[Hit], text: Text) -> tuple[_Masks, set[tuple[int, Kind]]]:
-        """What masks the word at each place, and the sentences that tell of what is over."""
+    def _ignored(self, hits: Iterable[Hit], text: Text) -> tuple[_Masks, _Signs]:
+        """What masks the word at each place, and the signs that a sentence tells of what is over.
+
+        Two signs that share a word are one.
+        """
         masked: _Masks = {}
-        past: set[tuple[int, Kind]] = set()
+        past, used = _Signs(), set[tuple[int, Kind]]()
         for hit in hits:
             ignored = self.ignore[hit.rule - len(self._clues)]
-            kinds = ignored.kinds or KINDS
-            if ignored.past:
-                past.update((text.sentence[hit.places[0]], kind) for kind in kinds)
-            else:
-                for place in hit.places:
-                    masked.setdefault(place, []).append((hit.places, kinds))
+            for kind in ignored.kinds or KINDS:
+                places = {(place, kind) for place in hit.places}
+                if not ignored.past:
+                    for place in hit.places:
+                        masked.setdefault(place, []).append((hit.places, kind))
+                elif used.isdisjoint(places):
+                    used |= places
+                    past[text.sentence[hit.places[0]], kind] += 1
         return masked, past
 
     def _met(self, segments: list[Found], text: Text, masked: _Masks) -> Iterator[Hit]:
         """What the words of each sentence say together, once a sentence."""
+        every = [groups for rules in self._groups.values() for _, _, groups in rules]
         for there, found in self._phrases.gather(segments, text):
-            rules = [rule for these in self._groups.values() for rule in these]
-            wanted = reduce(or_, (every for _, _, every in rules if there & every == every), 0)
+            wanted = reduce(or_, [groups for groups in every if there & groups == groups], 0)
             hits = list(self._phrases.members(found, wanted, text)) if wanted else []
-            for kind, rules in self._groups.items():
+            for kind, rules in self._groups.items() if hits else ():
                 heard = [hit for hit in hits if _heard(kind, hit, text, masked)]
-                said = reduce(or_, (hit.rule for hit in heard), 0)
-                for number, bits, every in rules:
-                    if said & every == every and (hit := meeting(number, bits, heard)):
+                said = reduce(or_, [hit.rule for hit in heard], 0)
+                for number, bits, groups in rules:
+                    if said & groups == groups and (hit := meeting(number, bits, heard)):
                         yield hit
-
-    def _speaks(self, hit: Hit, text: Text, masked: _Masks) -> bool:
-        return _heard(self._clues[hit.rule].kind, hit, text, masked)
 
     def _weight(self, hit: Hit) -> int:
         clue = self._clues[hit.rule]
         return clue.bare if hit.bare and clue.bare is not None else clue.weight
 
-    def _gathered(self, hits: Iterable[Hit], text: Text, past: set[tuple[int, Kind]]) -> Reading:
+    def _gathered(self, hits: Iterable[Hit], text: Text, past: _Signs) -> Reading:
         """The weights by kind, heaviest hits first: of two that share a word, the first counts."""
         tallies: dict[Kind, _Tally] = {}
         calls: dict[str, None] = {}
         for hit in hits:
             clue, weight = self._clues[hit.rule], self._weight(hit)
             sentence = text.sentence[hit.places[0]]
-            over = (sentence, clue.kind) in past and not (isinstance(clue, Together) and clue.now)
+            now = isinstance(clue, Together) and clue.now
+            over = 0 if now else min(SIGNS, past[sentence, clue.kind])
             tally = tallies.get(clue.kind)
             if tally is None:
                 tally = tallies[clue.kind] = _Tally(sparing=clue.kind == "emergency")
@@ -301,11 +311,11 @@ class Rules(Frozen):
 
 def _heard(kind: Kind, hit: Hit, text: Text, masked: _Masks) -> bool:
     """Whether nothing masks the hit: a longer clue around what is ignored speaks after all."""
-    for place in hit.places:
-        for places, kinds in masked.get(place, ()):
-            around = len(places) < len(hit.places) and set(places) < set(hit.places)
-            if kind in kinds and not around:
-                return False
+    if not masked.keys().isdisjoint(hit.places):
+        for place in hit.places:
+            for places, its in masked.get(place, ()):
+                if its == kind and not set(places) < set(hit.places):
+                    return False
     # A title says nothing, but who is called to in quotation marks may be in danger.
     return kind == "emergency" or text.quoted.isdisjoint(hit.places)
 
@@ -322,10 +332,13 @@ class _Tally:
 
     @property
     def weight(self) -> int:
-        return self._now + self._hints + min(PAST, self._over // 2)
+        return self._now + self._hints + min(PAST, self._over >> SIGNS)
 
-    def add(self, hit: Hit, weight: int, sentence: int, over: bool) -> bool:  # noqa: FBT001 - a row
-        """Count a hit, unless its words were counted; said twice, it weighs as much as once."""
+    def add(self, hit: Hit, weight: int, sentence: int, over: int) -> bool:
+        """Count a hit, unless its words were counted; said twice, it weighs as much as once.
+
+        *over* are the signs that its sentence tells of what is over.
+        """
         if not self._used.isdisjoint(hit.places):
             return False
         self._used.update(hit.places)
@@ -333,7 +346,7 @@ class _Tally:
         if hit.words not in self._said:
             self._said.add(hit.words)
             if over:
-                self._over += weight
+                self._over += weight << SIGNS - over
             elif weight <= WEAK and self._sparing:
                 self._hints = min(PAST, self._hints + weight)
             else:
