@@ -33,7 +33,7 @@ test: $(READY_DEV)
 	@echo '== ruff format' && $(PYTHON) -m ruff format --check .
 	@echo '== mypy' && $(PYTHON) -m mypy
 	@echo '== import-linter' && $(VENV)/bin/lint-imports --no-logo
-	@echo '== pytest' && $(PYTHON) -m pytest
+	@echo '== pytest' && $(PYTHON) -m pytest -n auto --dist loadfile
 
 bench: $(READY_DEV)
 	@$(PYTHON) -m bench $(if $(JSON),--json "$(JSON)")
