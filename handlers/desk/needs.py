@@ -26,6 +26,8 @@ def deciding(session: Session, did: Input) -> Needs | None:
 
 def _by_command(did: Command, session: Session) -> Needs | None:
     match did:
+        case Command("tracuu"):
+            return None  # an official's own cases, from wherever they stand
         case Command(name, rest) if name in ABOUT_A_CASE:
             return _about(TASK_OF.get(name, name), rest, session)
         case Command("tim", rest):

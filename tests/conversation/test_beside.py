@@ -89,3 +89,13 @@ def test_nobody_in_danger_is_told_first_to_go_slower(event: Event) -> None:
     assert after.say is not None
     assert after.say.text.startswith("Có người đang nguy hiểm thì GỌI NGAY")
     assert CONTENT.say("vi", "limits.slow") in after.say.text
+
+
+@pytest.mark.parametrize("name", ["queue", "desk", "task: answer", "office: log"])
+def test_an_official_looks_for_their_own_cases_from_the_desk(name: str) -> None:
+    """What they sent themselves is listed wherever they stand when they ask for it."""
+    screen = _at(name)
+    assert screen.facts.cards
+    after = turn(shown(screen.session, screen.facts), Said(text="/tracuu"), screen.facts)
+    assert after.say is not None
+    assert screen.facts.cards[0].code in after.say.text
