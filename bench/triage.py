@@ -20,6 +20,7 @@ from handlers.triage import Reading, Rules
 ROOT = Path(__file__).parents[1]
 HANDED_OVER = Path(__file__).parent / "data" / "sample_complaints.tsv"
 OURS = ROOT / "tests" / "triage" / "texts.toml"
+UNSEEN = ROOT / "tests" / "triage" / "unseen.toml"
 KINDS: dict[str, Kind] = {
     "hoi_dap": "question",
     "phan_anh": "feedback",
@@ -42,6 +43,7 @@ def measure(*, quick: bool) -> list[Figure]:
         *_scores("handed over", list(_handed_over()), rules),
         *_scores("our own", [told for told in _ours() if told[1] != "calm"], rules),
         *_alarms([text for text, kind in _ours() if kind == "calm"], rules),
+        *_unseen(rules),
         _time(rules, 20 if quick else 100),
     ]
 
@@ -85,6 +87,26 @@ def _alarms(texts: Iterable[str], rules: Rules) -> Iterator[Figure]:
         row = f"grave words, no danger{how} ({len(read)})"
         yield Figure(row, "alarms", (raised,), at_most(0.05))
         yield Figure(row, "asked", (asked,))
+
+
+def _unseen(rules: Rules) -> Iterator[Figure]:
+    """What was written before the rules: the half they were mended by, and the one never used."""
+    texts: dict[str, list[str]] = tomllib.loads(UNSEEN.read_text("utf-8"))
+    for first, half in enumerate(("mended by", "held out")):
+        read = {kind: [rules.read(text) for text in told[first::2]] for kind, told in texts.items()}
+        for kind in ("emergency", "denunciation", "complaint"):
+            row, all_of = f"unseen, {half}: {kind} ({len(read[kind])})", read[kind]
+            share = sum(_caught(each, kind) for each in all_of) / len(all_of)
+            yield Figure(row, "recall", (share,))
+        calm = read["calm"]
+        raised = sum(each.surely("emergency") for each in calm) / len(calm)
+        asked = sum(each.of("emergency") is not None for each in calm) / len(calm) - raised
+        yield Figure(f"unseen, {half}: no danger ({len(calm)})", "alarms", (raised,))
+        yield Figure(f"unseen, {half}: no danger ({len(calm)})", "asked", (asked,))
+
+
+def _caught(read: Reading, kind: str) -> bool:
+    return read.of("emergency") is not None if kind == "emergency" else read.kind == kind
 
 
 def _time(rules: Rules, rounds: int) -> Figure:

@@ -35,7 +35,7 @@ def share(kind: str, half: str, holds: Callable[[Reading], bool]) -> float:
 
 
 @pytest.mark.parametrize("half", HALVES)
-@pytest.mark.parametrize(("kind", "floor"), [("denunciation", 0.85), ("complaint", 0.8)])
+@pytest.mark.parametrize(("kind", "floor"), [("denunciation", 0.9), ("complaint", 0.9)])
 def test_most_of_what_nobody_wrote_a_rule_for_is_proposed(
     kind: str, floor: float, half: str
 ) -> None:
@@ -52,9 +52,9 @@ def test_emergencies_are_caught_in_fresh_words(half: str) -> None:
 @pytest.mark.parametrize("half", HALVES)
 def test_calm_texts_seldom_wake_anybody(half: str) -> None:
     """Grave words without danger: hardly an alarm, and few are asked about."""
-    assert share("calm", half, lambda read: read.surely("emergency")) <= 0.05
-    assert share("calm", half, lambda read: read.of("emergency") is not None) <= 0.25
-    assert share("calm", half, lambda read: read.kind == "denunciation") <= 0.05
+    assert share("calm", half, lambda read: read.surely("emergency")) <= 0.1
+    assert share("calm", half, lambda read: read.of("emergency") is not None) <= 0.35
+    assert share("calm", half, lambda read: read.kind == "denunciation") <= 0.1
 
 
 def test_groups_meet_in_any_order_within_a_sentence() -> None:
