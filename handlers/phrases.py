@@ -294,6 +294,8 @@ class Phrases:
 
 def _written(rule: _Rule, places: Sequence[int], text: Text, words: tuple[str, ...]) -> Hit | None:
     """The hit, if its words are written as they must be; one wrong accent in four is a slip."""
+    if len(places) == 1 and text.accents[places[0]] == rule[1][0]:
+        return Hit(rule[0], (places[0],), False, words)  # noqa: FBT003 - most are so
     slips, without, accented = len(places) // SLIP, False, text.accents
     for place, accents in zip(places, rule[1], strict=True):
         typed = accented[place]

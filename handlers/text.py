@@ -10,7 +10,7 @@ import unicodedata
 
 _MARKS_IN_A_ROW = 8
 _LINE_ENDS = re.compile(r"\r\n?|[\x85\u2028\u2029]")
-_SPACES = dict.fromkeys(map(ord, "\t\v\f\x1c\x1d\x1e\x1f\xa0"), " ")
+_SPACES = re.compile("[\t\v\f\x1c-\x1f\xa0]")
 _UNSEEN = re.compile("[^\n\\x20-\\x7e\xa1-\xac\xae-\u02ff\u1ea0-\u1ef9]")
 _MANY_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{_MARKS_IN_A_ROW + 1},}}")
 _DROPPED = ("Cc", "Cf", "Cs")
@@ -50,7 +50,7 @@ def clean(text: str) -> str:
     no-break space a space. More than eight accents on one letter are thinned out: sorting
     them by Unicode's rule takes quadratic time. Idempotent.
     """
-    lines = _LINE_ENDS.sub("\n", text).translate(_SPACES)
+    lines = _SPACES.sub(" ", _LINE_ENDS.sub("\n", text))
     seen = _UNSEEN.sub(_if_seen, lines)
     composed = unicodedata.normalize("NFC", _MANY_MARKS.sub(_thin, seen))
     # Again: composing takes a few marks apart ("\u0344" is two).

@@ -156,6 +156,11 @@ def test_a_hostile_text_costs_no_more_than_its_length(piece: str) -> None:
 
 
 def _seconds(text: str) -> float:
+    """The shortest of three readings: what else the machine does is not the reading's."""
+    return min(_once(text) for _ in range(3))
+
+
+def _once(text: str) -> float:
     start = process_time()
     RULES.read(text)
     return process_time() - start

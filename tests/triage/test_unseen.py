@@ -109,6 +109,11 @@ def test_words_of_groups_cost_no_more_than_their_number(piece: str) -> None:
 
 
 def _seconds(text: str) -> float:
+    """The shortest of three readings: what else the machine does is not the reading's."""
+    return min(_once(text) for _ in range(3))
+
+
+def _once(text: str) -> float:
     start = process_time()
     RULES.read(text)
     return process_time() - start
