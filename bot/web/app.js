@@ -62,9 +62,8 @@ const joined = makeLine({ line, news });
 // The address may carry a code (a receipt, an invitation): it is said once and then taken out.
 function begin() {
   const payload = new URLSearchParams(location.search).get('start') || '';
-  const fresh = !store.setting('begun') && !store.all().length;
+  const fresh = !store.all().length; // new here, or nothing is kept of what was said: never a blank page
   if (payload || fresh) outbox.push({ type: 'started', payload: payload.slice(0, 256) }, { hidden: true });
-  store.set('begun', true);
   if (payload) history.replaceState(null, '', '/');
 }
 
