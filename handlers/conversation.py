@@ -140,8 +140,9 @@ def _acted(event: Understandable, view: View) -> Next:
     did = understand(view.session, event)
     if raised := alarm.raised_by(did, view):
         return raised
-    here = alarm.behind(did, view)
-    after = unattended.with_album(did, _act(did, here), here)
+    here = alarm.again(did, alarm.behind(did, view))
+    done = alarm.sought(did, here) or _act(did, here)
+    after = unattended.with_album(did, done, here)
     return kinds.with_second(alarm.with_question(did, after, view), view)
 
 

@@ -115,7 +115,7 @@ def _needs(session: Session, event: Event) -> Needs:  # noqa: C901, PLR0911, PLR
             return Needs(cards=True, story=read_code(did.text) or "", query=_query(did.text))
         case Menu() | Case(), Wrote() if asks_for_case(did):
             return Needs(cards=True, story=read_code(did.text) or "")
-        case Welcome(), _ if session.pending == Pending():
+        case Welcome(), Picked() if session.pending == Pending():
             return NOTHING
         case Menu(), Picked(key) if key not in {"track", "held"}:
             return NOTHING

@@ -11,12 +11,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers import danger
+from handlers.codes import read_code
 from handlers.effects import AddToTicket, Effect, MoveTicket, Notify, OpenTicket
 from handlers.events import Edited, Media, SentMedia, SharedContact, SharedPlace
 from handlers.pending import MAX_TEXT, take_files
 from handlers.reading.courtesies import says_no, says_yes
 from handlers.reading.phones import show_phone
-from handlers.session import Alarm, Place, Room, standing
+from handlers.rooms import cases
+from handlers.session import Alarm, Case, MyData, Place, Room, Session, Welcome, standing
 from handlers.territory import Found
 from handlers.tickets import AnswerLine, Card, move
 from handlers.triage import EMERGENCY, Reading
@@ -24,6 +26,7 @@ from handlers.view import Command, Input, Next, Picked, Prompt, View, Wrote, ent
 
 ONE_ALARM = timedelta(days=1)  # within which what the same person writes goes into the same case
 CALM = timedelta(hours=1)  # in which words that may mean danger are not asked about again
+FRESH = timedelta(hours=1)  # in which whoever left an alarm before consent is heard in it again
 ASKED_ABOUT = 2000  # characters of what was written that are kept until the question is answered
 
 
@@ -179,6 +182,52 @@ def behind(did: Input, view: View) -> View:
     if not isinstance(room, Alarm) or _takes(room, did, view):
         return view
     return View(enter(view.session, room.back), view.facts)
+
+
+def again(did: Input, view: View) -> View:
+    """Before consent, what is told after an alarm was left is told in it, while it is fresh."""
+    page = view.session.room.page if isinstance(view.session.room, MyData) else ""
+    answers = page in {"name", "phone"}
+    if answers or not isinstance(did, Wrote | SentMedia | SharedContact | SharedPlace | Edited):
+        return view
+    card = _before_consent(view)
+    return view if card is None else View(_back_in(card, view), view.facts)
+
+
+def sought(did: Input, view: View) -> Next | None:
+    """Before consent: to one's fresh alarm, or to its case by the code; None: it is not asked for.
+
+    What is left to tell there takes no consent either.
+    """
+    match did:
+        case Command(name="tracuu", rest=rest) if not rest or read_code(rest):
+            card = _before_consent(view)
+        case Picked("add") if isinstance(view.session.room, Case):
+            card, rest = _before_consent(view), view.session.room.code
+        case _:
+            return None
+    if card is None or (rest and read_code(rest) != card.code):
+        return None
+    if rest and isinstance(did, Command):
+        return cases.open_case(card.code, view)
+    return Next(_back_in(card, view))
+
+
+def _before_consent(view: View) -> Card | None:
+    """The alarm raised within the hour by somebody who has not agreed to anything yet."""
+    session, card = view.session, _standing(view)
+    there = standing(session.room)
+    waits = isinstance(there, Welcome) or (not session.consent and isinstance(there, Case | MyData))
+    if not waits or card is None or view.facts.now - card.opened_at >= FRESH:
+        return None
+    return card
+
+
+def _back_in(card: Card, view: View) -> Session:
+    """In the room of the alarm again; the consent is asked for behind it."""
+    there = standing(view.session.room)
+    back = there if isinstance(there, Welcome) else Welcome()
+    return enter(view.session, Alarm(code=card.code, back=back))
 
 
 def _takes(room: Alarm, did: Input, view: View) -> bool:

@@ -143,3 +143,18 @@ async def test_no_reminder_before_a_changed_notice_is_agreed_to(database_url: st
         rehearsal.publish(changed())
         await person.do("xin hỏi một việc")
         assert await person.do("(wait 9 days)") == ()
+
+
+@pytest.mark.parametrize("command", ["/hangdoi", "/xoadulieu", "/huy", "/dulieu", "/tim x"])
+@pytest.mark.parametrize("before", ["", "Xin hỏi việc cấp đổi giấy tờ đất", "/xoadulieu", HEAR])
+async def test_no_menu_before_consent(command: str, before: str, database_url: str) -> None:
+    """A command that is refused leads a newcomer back to the consent, never to the menu."""
+    async with dialogue(CONTENT, database_url) as rehearsal:
+        person = rehearsal.person("1")
+        for line in filter(None, ("/start", before, command, "/hangdoi")):
+            answers = await person.do(line)
+    assert AGREE in answers[-1]
+    assert "[Gửi ý kiến, câu hỏi]" not in answers[-1]
+    assert ("[☑ Nhận thông báo của địa phương]" in answers[-1]) is (
+        before == HEAR and command not in {"/xoadulieu", "/dulieu"}
+    )

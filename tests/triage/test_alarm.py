@@ -16,7 +16,7 @@ from handlers.effects import AddToTicket, MoveTicket, Notify, OpenTicket, SaveCo
 from handlers.events import Chose, Edited, Event, Said, SentMedia, SharedContact, SharedPlace
 from handlers.facts import Facts
 from handlers.rooms.desk import watch
-from handlers.session import Alarm, Denouncing, Intake, Menu, Session, Welcome
+from handlers.session import Alarm, Case, Denouncing, Intake, Menu, Session, Welcome
 from handlers.view import Turn, View
 from tests.conversation.turning import shown, turn
 
@@ -174,6 +174,75 @@ def test_no_consent_is_given_by_calling_for_help() -> None:
     assert isinstance(left.session.room, Welcome)
     command = turn(session, Said(text="/gui"), there)
     assert isinstance(command.session.room, Welcome)
+
+
+def left_before_consent() -> tuple[Session, Facts]:
+    """Somebody who raised an alarm before agreeing to anything, and left it."""
+    screen = next(s for s in SCREENS if s.name == "menu")
+    session, there = _raised(Session(room=Welcome()), facts(screen))
+    session = turn(session, Said(text="/huy"), there).session
+    assert isinstance(session.room, Welcome)
+    return session, there
+
+
+TOLD_LATER: tuple[Event, ...] = (
+    Said(text="thon 3 tra my 4 nguoi"),
+    SentMedia(media=(PHOTO,)),
+    SharedPlace(lat=15.34, lon=108.22),
+    SharedContact(phone="0905123456", own=True),
+)
+
+
+@pytest.mark.parametrize("event", TOLD_LATER)
+@pytest.mark.parametrize("aside", ["", "/dulieu", "/ngonngu", "[Không đồng ý]"])
+def test_what_is_told_after_an_alarm_was_left_needs_no_consent(event: Event, aside: str) -> None:
+    """Whoever told of danger, left and then says where is heard at once, not after a consent."""
+    session, there = left_before_consent()
+    if aside:
+        asked = Chose(step=session.step, n=4) if aside[0] == "[" else Said(text=aside)
+        session = turn(session, asked, there).session
+    after = turn(session, event, there)
+    (added,) = effects(after, AddToTicket)
+    assert isinstance(added, AddToTicket)
+    assert added.code == NEW
+    assert Notify(code=NEW, to="watch", what="emergency_more") in after.effects
+    assert not after.session.pending.parts
+    assert not after.session.pending.media
+    assert not effects(after, SaveConsent)
+    done = turn(after.session, Chose(step=after.session.step, n=1), there)
+    assert done.say is not None
+    assert done.session.consent == ""
+
+
+def test_an_alarm_left_before_consent_is_heard_for_an_hour() -> None:
+    """Later, or once it was a false alarm or is closed, words wait for the consent again."""
+    session, there = left_before_consent()
+    card = there.cards[0]
+    for gone in (
+        replace(there, now=there.now + timedelta(hours=1)),
+        replace(there, cards=(card.model_copy(update={"kind": "feedback"}),)),
+        replace(there, cards=(card.model_copy(update={"status": "closed"}),)),
+    ):
+        after = turn(session, Said(text="thon 3 tra my 4 nguoi"), gone)
+        assert not effects(after, AddToTicket)
+        assert after.session.pending.parts
+        assert isinstance(after.session.room, Welcome)
+
+
+def test_an_alarm_left_before_consent_is_found_again() -> None:
+    """Its code opens its case before consent, the bare command its room; another code does not."""
+    session, there = left_before_consent()
+    story = there.story
+    assert story is not None
+    own = story.model_copy(update={"card": there.cards[0]})
+    there = replace(there, story=own)
+    read = turn(session, Said(text=f"/tracuu {NEW}"), there)
+    assert read.session.room == Case(code=NEW)
+    more = turn(read.session, Said(text="co 4 nguoi o thon 3"), there)
+    assert effects(more, AddToTicket)
+    assert isinstance(turn(session, Said(text="/tracuu"), there).session.room, Alarm)
+    other = turn(session, Said(text="/tracuu PA-JHM2-M38"), there)
+    assert isinstance(other.session.room, Welcome)
 
 
 def test_doubtful_words_are_asked_about_once() -> None:

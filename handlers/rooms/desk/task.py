@@ -16,7 +16,8 @@ from handlers.effects import Effect, Witness
 from handlers.events import MediaKind
 from handlers.messages import Choice
 from handlers.pending import MAX_FILES
-from handlers.session import Menu, Session
+from handlers.rooms import start
+from handlers.session import Menu, Session, Welcome
 from handlers.tickets import Action
 from handlers.unsent import Option
 from handlers.view import Next, View, enter
@@ -142,9 +143,13 @@ def with_words(words: str, refused: Next, view: View) -> Next:
 
 
 def home(view: View) -> Session:
-    """Where an official goes who has nothing in hand: the queue, or the menu for anybody else."""
+    """Where an official goes who has nothing in hand: the queue; anybody else where they belong.
+
+    Whoever is still asked for consent stays with that question, and what they ticked beside it.
+    """
     if view.facts.official is None:
-        return enter(view.session, Menu(), staff=False)
+        session = view.session.model_copy(update={"staff": False})
+        return session if isinstance(session.room, Welcome) else start.home(session)
     deed_room = Queue() if anywhere(view.facts.official, "see") else Menu()
     return enter(view.session, deed_room, staff=True)
 
