@@ -159,15 +159,30 @@ class Topic(Frozen):
 class Unit(Frozen):
     """A department or a commune's People's Committee that may be in charge of a case.
 
-    With *approval* its answers are released by a second person.
+    With *approval* its answers are released by a second person. *short* is what a button calls it
+    where the name is too long for one.
     """
 
     id: str = Setting(pattern=UnitId)
     name: Words
+    short: Label | None = None
     address: str = ""
     phone: str = ""
     hours: str = ""
     approval: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All it is called, in either language."""
+        called = (self.name, self.short) if self.short else (self.name,)
+        return tuple(name for words in called for name in (words.vi, words.en))
+
+    def label(self, lang: Lang) -> str:
+        """What a button calls it: whole words, as many as it holds."""
+        line = " ".join((self.short or self.name).in_(lang).split())
+        if len(line) <= LONGEST_LABEL:
+            return line
+        return line[: LONGEST_LABEL + 1].rpartition(" ")[0] or line[:LONGEST_LABEL]
 
 
 class Route(Frozen):

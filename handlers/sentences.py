@@ -120,13 +120,15 @@ menu_command: khieunai
 link: made{links}{minutes}{token} ask{channel} joined{channel}{phone} made_one{channel}{phone}
     same invalid
 channel: web telegram talk other
-choice: tell tell_more no_name unit_unknown send_sealed drop_sealed
+choice: tell tell_more no_name unit_unknown change_unit send_sealed drop_sealed
 menu_command: tinkin
-denounce: too_much{phone} signs door{address}{hours}{name} hours{phone} own_channel
+denounce: too_much{phone} signs door{address}{hours}{name} hours{what} ask_hours{phone}
+    own_channel
     foreign_channel{channel}{web}
     anonymous entered words words_more taken unit which no_unit name phone
-    confirm{files}{messages}{name}{phone}{unit} yes no empty gone kept sent{code}{day}{receipt}
-    dropped status{code}{day} reply{text} door_again{door} news passed{code}
+    confirm{files}{messages}{name}{phone}{unit} shut_out{unit} nobody_out
+    yes no empty gone kept sent{code}{day}{receipt} dropped status{code}{day} reply{text}
+    door_again{door} news passed{code}
 kind: question feedback suggestion complaint denunciation emergency data_request other
 kinds: choose complaint{days} denunciation split part{kind}{number}{text} split_done second
 alarm: call{numbers} opened{code}{receipt} tell added{code} ask calm left{code} false{code}
@@ -333,7 +335,7 @@ task.data_refuse: reason basis confirm
 task.data_extend: reason confirm
 task.data_hold: case held reason
 pick: everything identity hold_on hold_off
-choice: all_requests hold_case
+choice: all_requests hold_case requests
 deed: requests
 guide: requests
 entry: data_asked data_granted data_refused data_extended data_cancelled data_finished

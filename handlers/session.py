@@ -178,13 +178,15 @@ class Denouncing(Frozen):
     """Telling in confidence of somebody's breach of the law, under *code* from its first word on.
 
     What was told is nowhere in the session. ``status`` and ``more`` are for a message received.
-    *options* are communes that may be meant.
+    *options* are communes that may be meant. *reviewed*: what is asked again goes back to the
+    review.
     """
 
     at: Literal["denouncing"] = "denouncing"
     page: Literal["law", "words", "unit", "name", "phone", "confirm", "status", "more"] = "law"
     code: str = ""
     options: tuple[Option, ...] = ()
+    reviewed: bool = False
 
 
 class Complaining(Frozen):

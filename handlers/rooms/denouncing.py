@@ -24,7 +24,7 @@ from handlers.session import Denouncing, Menu
 from handlers.spending import spent, too_many
 from handlers.text import clean, fold, is_blank
 from handlers.unsent import Answer, Draft, Pending
-from handlers.view import Input, Next, Picked, Prompt, View, Wrote, cut, enter
+from handlers.view import Input, Next, Picked, Prompt, View, Wrote, enter
 
 RECEPTION = "ban-tiep-cong-dan"  # where a letter is handed in, and anybody is heard
 MOST = 100  # messages of one telling
@@ -76,7 +76,12 @@ def show_denouncing(room: Denouncing, view: View) -> Prompt:
             return Prompt(view.say("denounce.phone"), (skip, *_out(view)), "phone", sealed)
         case "confirm":
             send = view.choice("send", "choice.send_sealed", tone="primary")
-            offered = (send, view.choice("go", "choice.tell_more"), *_out(view))
+            offered = (
+                send,
+                view.choice("unit", "choice.change_unit"),
+                view.choice("go", "choice.tell_more"),
+                *_out(view),
+            )
             return Prompt(_summary(view), offered, "choice", sealed)
         case "status":
             return _show_status(room, view)
@@ -101,7 +106,9 @@ def _door(view: View) -> str:
     controller, unit = view.content.controller, view.content.units.get(RECEPTION)
     name = unit.name.in_(view.lang) if unit else controller.name.in_(view.lang)
     address = (unit.address if unit else "") or controller.address
-    hours = (unit.hours if unit else "") or view.say("denounce.hours", phone=controller.phone)
+    open_at = unit.hours if unit else ""
+    asked = view.say("denounce.ask_hours", phone=controller.phone)
+    hours = view.say("denounce.hours", what=open_at) if open_at else asked
     return view.say("denounce.door", name=name, address=address, hours=hours)
 
 
@@ -126,7 +133,7 @@ def _show_unit(room: Denouncing, view: View) -> Prompt:
         text = "\n".join((view.say("denounce.which"), *lines))
         return Prompt(text, (*options, unknown, *_out(view)), "choice", sealed)
     units = tuple(
-        choice(f"unit:{unit.id}", cut(unit.name.in_(view.lang), 35))
+        choice(f"unit:{unit.id}", unit.label(view.lang))
         for unit in view.content.units.values()
         if view.content.territory.get(unit.id) is None  # a commune is typed
     )
@@ -140,11 +147,13 @@ def _summary(view: View) -> str:
     if found is None:
         return view.say("denounce.gone")
     yes, no = view.say("denounce.yes"), view.say("denounce.no")
+    named = view.content.unit_name(found.unit, view.lang)
+    nobody = view.say("denounce.nobody_out")
     return view.say(
         "denounce.confirm",
         messages=found.told,
         files=len(found.files),
-        unit=yes if found.unit else no,
+        unit=view.say("denounce.shut_out", unit=named) if named else nobody,
         name=yes if found.named else no,
         phone=yes if found.callable else no,
     )
@@ -178,6 +187,9 @@ def at_denouncing(room: Denouncing, did: Input, view: View) -> Next:
         case Picked("go" | "more"):
             page = "words" if room.page == "confirm" else "more"
             return Next(enter(view.session, room.model_copy(update={"page": page})))
+        case Picked("unit"):
+            again = room.model_copy(update={"page": "unit", "reviewed": True})
+            return Next(enter(view.session, again))
         case Picked("send"):
             return _send(room, view)
         case Picked(key):
@@ -326,8 +338,9 @@ def _picked(key: str, room: Denouncing, view: View) -> Next:
 
 
 def _on(room: Denouncing, view: View) -> Next:
-    """To the next question."""
-    page = STEPS[min(STEPS.index(room.page) + 1, len(STEPS) - 1)]
+    """To the next question; to the review from what was asked again there."""
+    last = len(STEPS) - 1
+    page = STEPS[last if room.reviewed else min(STEPS.index(room.page) + 1, last)]
     return Next(enter(view.session, Denouncing.model_validate({"page": page, "code": room.code})))
 
 
@@ -340,7 +353,7 @@ def _unit_typed(room: Denouncing, typed: str, did: Wrote, view: View) -> Next:
     """A unit by its name, or a commune; what is neither is told all the same."""
     wanted = fold(typed)
     for unit in view.content.units.values():
-        if wanted in {fold(unit.name.vi), fold(unit.name.en)}:
+        if wanted in {fold(name) for name in unit.names}:
             return _put(room, view, Confide(code=room.code, unit=unit.id))
     read = read_commune(did.part, view)
     if isinstance(read, Answer) and read.value != UNKNOWN:

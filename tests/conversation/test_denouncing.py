@@ -9,10 +9,12 @@ import bot.turn
 from bot.preview import screens
 from bot.preview_confidential import CODE, INSPECTOR, confidential_screens
 from bot.talk import Rehearsal, dialogue
+from handlers.content import Lang
 from handlers.denouncing import Denunciation, Line
 from handlers.desk.places import Restricted
 from handlers.events import FileRefused
 from handlers.facts import Facts
+from handlers.rooms.denouncing import show_denouncing
 from handlers.rooms.desk.restricted import show_restricted
 from handlers.session import Denouncing, Session
 from handlers.unattended import file_refused
@@ -143,3 +145,33 @@ async def test_nothing_of_it_is_in_the_conversation_once_it_was_sent(rehearsal: 
     assert SECRET not in state
     assert "TT-" not in state
     assert not [text for text in messages if SECRET in text or "TT-" in text]
+
+
+@pytest.mark.parametrize("channel", ["web", "telegram"])
+def test_the_way_in_fits_a_small_phone(channel: str) -> None:
+    """What the law wants said is short enough not to push the buttons off the screen."""
+    facts = replace(next(iter(screens(CONTENT, "vi"))).facts, channel=channel)
+    text = show_denouncing(Denouncing(), View(Session(), facts)).text
+    assert len(text) <= 920
+    for said_there in ("Luật Tố cáo", "giữ bí mật", "Giờ tiếp: ", "Không bắt buộc ghi tên"):
+        assert said_there in text
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_offices_offered_are_called_by_whole_words(lang: Lang) -> None:
+    """No name is cut in the middle, and whoever types the name on a button is understood."""
+    for unit in CONTENT.units.values():
+        label = unit.label(lang)
+        assert any(f"{name} ".startswith(f"{label} ") for name in unit.names)
+        assert unit.short or CONTENT.territory.get(unit.id) or label == unit.name.in_(lang)
+
+
+async def test_the_review_names_who_is_shut_out(rehearsal: Rehearsal) -> None:
+    """A place typed loosely is seen before it is sent, and changed without telling all again."""
+    await said(rehearsal, "a", *TELLING, "[Xong]", "tra my", "[Không ghi tên]")
+    review = await said(rehearsal, "a", "[Bỏ qua]")
+    assert "sẽ không thấy tin này: UBND xã Trà My" in review
+    changed = await said(rehearsal, "a", "[Sửa nơi bị nêu]", "[Sở Y tế]")
+    assert "sẽ không thấy tin này: Sở Y tế" in changed
+    unknown = await said(rehearsal, "a", "[Sửa nơi bị nêu]", "[Không rõ]")
+    assert "Nơi bị nêu: không rõ" in unknown

@@ -101,6 +101,10 @@ def at_office(room: Office, did: Input, view: View) -> Next:
             return Next(start.home(view.session))
         case Picked("intake"):
             return behalf.begin(view)
+        case Picked("restricted"):
+            return restricted.to_restricted("", view)
+        case Picked("requests"):
+            return data_page.to_requests("", view)
         case Picked("people" | "units" | "routes" | "log" | "invite" | "bulletins" as page):
             names = {"people": "canbo", "units": "donvi", "routes": "tuyen", "log": "nhatky",
                      "bulletins": "thongbao"}  # fmt: skip
@@ -249,7 +253,9 @@ def _show_guide(view: View) -> Prompt:
     queue = (view.choice("queue"),) if anywhere(official, "see") else ()
     intake = (view.choice("intake", "deed.intake"),) if anywhere(official, "intake") else ()
     announces = (view.choice("bulletins"),) if anywhere(official, "announce") else ()
-    ways = (*queue, *intake, *announces, view.choice("menu"))
+    told = (view.choice("restricted"),) if anywhere(official, "restricted") else ()
+    asked = (view.choice("requests"),) if anywhere(official, "requests") else ()
+    ways = (*queue, *intake, *announces, *told, *asked, view.choice("menu"))
     return Prompt(_guide(official, view), ways)
 
 

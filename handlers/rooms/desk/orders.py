@@ -71,8 +71,8 @@ def at_desk(room: Desk, did: Input, view: View) -> Next:  # noqa: C901, PLR0911,
             return doing.begin("link", room.code, key.removeprefix("same:"), view)
         case Picked(key):
             return doing.begin(key.removeprefix("do:"), room.code, "", view)
-        case Wrote(part=part) if code := read_code(part.text[:100]):
-            return open_case(code, view)
+        case Wrote(part=part) if read_code(part.text[:100]):
+            return queue.to_code(part.text[:100], view)
         case Wrote(part=part) if near_codes(part.text[:100]):
             return queue.near(session, view)
         case Wrote() | SentMedia():

@@ -1,6 +1,7 @@
 """The queue: open cases by due date, filtered, a page at a time; and searching all cases."""
 
 from handlers.codes import near_codes, read_code
+from handlers.denouncing import confidential_code
 from handlers.desk.dossier import DeskCard, Filter
 from handlers.desk.dossier import View as Shown
 from handlers.desk.people import EVERYWHERE
@@ -8,10 +9,12 @@ from handlers.desk.permission import anywhere, units
 from handlers.desk.places import Office, Queue
 from handlers.events import SentMedia
 from handlers.messages import Choice, choice
+from handlers.rights import request_code
 from handlers.rooms import start
+from handlers.rooms.desk import data_page, restricted
 from handlers.rooms.desk.bulletin import open_bulletin
 from handlers.rooms.desk.card import due, heard_of, open_case
-from handlers.rooms.desk.task import denied
+from handlers.rooms.desk.task import denied, home
 from handlers.session import Session
 from handlers.territory import Found
 from handlers.text import fold
@@ -70,10 +73,12 @@ def to_queue(rest: str, view: View) -> Next:
 
 def to_found(words: str, view: View) -> Next:
     """Search by words what the reader may read, or open the case of a code."""
+    if confidential_code(words) or request_code(words):
+        return to_code(words, view)
     if not anywhere(view.facts.official, "see"):
         return denied("see", "", view)
-    if code := read_code(words):
-        return open_case(code, view)
+    if read_code(words):
+        return to_code(words, view)
     if near_codes(words):
         return near(enter(view.session, Queue()), view)
     if not fold(words):
@@ -81,6 +86,18 @@ def to_found(words: str, view: View) -> Next:
     if not anywhere(view.facts.official, "read"):
         return denied("read", "", view)
     return Next(enter(view.session, Queue(words=fold(words)[:100]), staff=True))
+
+
+def to_code(typed: str, view: View) -> Next:
+    """The case of a code; what is no case is opened by those in charge, and unknown to others."""
+    told, asked = confidential_code(typed), request_code(typed)
+    if told and anywhere(view.facts.official, "restricted"):
+        return restricted.to_restricted(told, view)
+    if asked and anywhere(view.facts.official, "requests"):
+        return data_page.to_requests(asked, view)
+    if code := told or asked:
+        return Next(home(view), view.say("desk.unknown", code=code))
+    return open_case(read_code(typed) or "", view)
 
 
 def near(session: Session, view: View) -> Next:
