@@ -11,10 +11,13 @@ from bot.preview_confidential import CODE, INSPECTOR, confidential_screens
 from bot.talk import Rehearsal, dialogue
 from handlers.content import Lang
 from handlers.denouncing import Denunciation, Line
-from handlers.desk.places import Restricted
+from handlers.desk.people import Duty, Official, Role
+from handlers.desk.places import Office, Restricted
 from handlers.events import FileRefused
 from handlers.facts import Facts
 from handlers.rooms.denouncing import show_denouncing
+from handlers.rooms.desk.office import show_office
+from handlers.rooms.desk.queue import to_found
 from handlers.rooms.desk.restricted import show_restricted
 from handlers.session import Denouncing, Session
 from handlers.unattended import file_refused
@@ -175,3 +178,25 @@ async def test_the_review_names_who_is_shut_out(rehearsal: Rehearsal) -> None:
     assert "sẽ không thấy tin này: Sở Y tế" in changed
     unknown = await said(rehearsal, "a", "[Sửa nơi bị nêu]", "[Không rõ]")
     assert "Nơi bị nêu: không rõ" in unknown
+
+
+@pytest.mark.parametrize(
+    ("role", "button", "typed"),
+    [
+        ("inspector", "Danh sách tin báo kín", "TT-7K3Q-M2X"),
+        ("dpo", "Yêu cầu về dữ liệu", "DL-7K3Q-M2X"),
+        ("watch", "", ""),
+    ],
+)
+def test_whoever_has_a_list_of_their_own_is_led_there(role: Role, button: str, typed: str) -> None:
+    """By a button of the guide, and by a code; to anybody else it is a code of nothing."""
+    facts = next(iter(screens(CONTENT, "vi"))).facts
+    official = Official(id=1, name="An", duties=(Duty(role=role),))
+    view = View(Session(staff=True), replace(facts, official=official))
+    labels = [way.label for way in show_office(Office(page="guide"), view).choices]
+    assert labels == [*([button] if button else []), "Về menu chính"]
+    if typed:
+        assert to_found(typed, view).notice == ""
+    for code in ("TT-7K3Q-M2X", "DL-7K3Q-M2X"):
+        if code != typed:
+            assert code in to_found(f"{code.lower()} ", view).notice
