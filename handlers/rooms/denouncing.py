@@ -76,12 +76,8 @@ def show_denouncing(room: Denouncing, view: View) -> Prompt:
             return Prompt(view.say("denounce.phone"), (skip, *_out(view)), "phone", sealed)
         case "confirm":
             send = view.choice("send", "choice.send_sealed", tone="primary")
-            offered = (
-                send,
-                view.choice("unit", "choice.change_unit"),
-                view.choice("go", "choice.tell_more"),
-                *_out(view),
-            )
+            change = view.choice("unit", "choice.change_unit")
+            offered = (send, change, view.choice("go", "choice.tell_more"), *_out(view))
             return Prompt(_summary(view), offered, "choice", sealed)
         case "status":
             return _show_status(room, view)
