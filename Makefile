@@ -10,6 +10,9 @@ INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --requir
 COMPILE := $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header $(if $(UPGRADE),--upgrade)
 
+# Tests that lead browsers and real processes, or keep a pace: one at a time.
+ALONE := tests/acceptance tests/telegram tests/web
+
 .PHONY: help setup setup-dev run test bench audit lock clean
 
 help:
@@ -33,7 +36,8 @@ test: $(READY_DEV)
 	@echo '== ruff format' && $(PYTHON) -m ruff format --check .
 	@echo '== mypy' && $(PYTHON) -m mypy
 	@echo '== import-linter' && $(VENV)/bin/lint-imports --no-logo
-	@echo '== pytest' && $(PYTHON) -m pytest -n auto --dist loadfile
+	@echo '== pytest' && $(PYTHON) -m pytest -n auto --dist loadfile $(ALONE:%=--ignore=%)
+	@echo '== pytest, with browsers, real processes and the pace of platforms' && $(PYTHON) -m pytest $(ALONE)
 
 bench: $(READY_DEV)
 	@$(PYTHON) -m bench $(if $(JSON),--json "$(JSON)")
